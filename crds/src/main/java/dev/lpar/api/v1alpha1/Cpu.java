@@ -1,0 +1,43 @@
+package dev.lpar.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** A partition's processors. */
+@RecordBuilder
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "self.mode != 'Shared' || has(self.serviceRatio)",
+    message =
+        "cpu.mode Shared needs cpu.serviceRatio: percent of the blade's shared CPUs, 1 to 100")
+@ValidationRule(
+    value = "self.mode != 'Dedicated' || !has(self.serviceRatio)",
+    message = "cpu.serviceRatio belongs to cpu.mode Shared: remove it, or set mode: Shared")
+@ValidationRule(
+    value = "self.mode != 'Dedicated' || !has(self.capped)",
+    message = "cpu.capped belongs to cpu.mode Shared: remove it, or set mode: Shared")
+public record Cpu(
+    @JsonPropertyDescription("Number of virtual CPUs, 1 to 240.") @Required @Min(1) @Max(240)
+        int vcpus,
+    @JsonPropertyDescription(
+            "Dedicated: every vCPU is a physical CPU of its own. Shared: the vCPUs share the blade's shared"
+                + " CPUs by serviceRatio. Counts for placement; not yet enforced on the blade, as the condition"
+                + " EntitlementMet says.")
+        @Required
+        CpuMode mode,
+    @JsonPropertyDescription(
+            "Shared mode: the partition's part of the blade's shared CPUs in percent, a whole number from 1 to"
+                + " 100. The ratios on a blade sum to at most 100.")
+        @Min(1)
+        @Max(100)
+        @Nullable Integer serviceRatio,
+    @JsonPropertyDescription(
+            "Shared mode: true keeps the partition from ever using more than its serviceRatio; false (default)"
+                + " lends and borrows idle time.")
+        @Nullable Boolean capped) {}

@@ -1,0 +1,36 @@
+package dev.lpar.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is observed of a partition. */
+@RecordBuilder
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record LparStatus(
+    @JsonPropertyDescription("The generation of the spec that this status reports on.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription("State in one word, for people; programs read the conditions.")
+        @Nullable Phase phase,
+    @JsonPropertyDescription("Name of the blade that the partition has its place on.")
+        @Nullable String blade,
+    @JsonPropertyDescription("The processors the partition has.") @Nullable CpuStatus cpu,
+    @JsonPropertyDescription("The settings in force, defaults filled in.")
+        @Nullable EffectiveSettings effective,
+    @JsonPropertyDescription("VM exits of the guest, counted by KVM.") @Nullable VmExits vmExits,
+    @JsonPropertyDescription(
+            "How often the guest was started again after a crash, since it was last activated on demand.")
+        @Nullable Integer restarts,
+    @JsonPropertyDescription(
+            "Placed, Running, EntitlementMet, RestartRequired, Ready; with observedGeneration and a reason.")
+        @Nullable List<Condition> conditions) {
+
+  /** The processors a partition has. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record CpuStatus(
+      @JsonPropertyDescription("In words: \"4 dedicated\" or \"25% of 8, capped\".")
+          @Nullable String summary) {}
+}

@@ -1,0 +1,36 @@
+package dev.lpar.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition as its blade is told of it: everything the agent needs, with no default left open.
+ * Written by the operator from an {@link Lpar}.
+ */
+@RecordBuilder
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Partition(
+    @JsonPropertyDescription("The Lpar's uid.") @Required @Size(min = 36, max = 36) String id,
+    @JsonPropertyDescription("The Lpar's namespace.") @Required String namespace,
+    @JsonPropertyDescription("The Lpar's name.") @Required String name,
+    @JsonPropertyDescription("The Lpar's generation that this intent was made from.") @Required
+        long generation,
+    @JsonPropertyDescription("Power state to bring about.") @Required PowerState powerState,
+    @JsonPropertyDescription("Seconds until a power off is forced.") @Required @Min(0) @Max(3600)
+        int graceSeconds,
+    @JsonPropertyDescription("What follows a crash.") @Required OnCrash onCrash,
+    @JsonPropertyDescription("Processors.") @Required Cpu cpu,
+    @JsonPropertyDescription("Memory.") @Required Memory memory,
+    @JsonPropertyDescription("What starts the guest.") @Required Firmware firmware,
+    @JsonPropertyDescription("Kernel and initrd, when firmware is Direct.")
+        @Nullable DirectBoot directBoot,
+    @JsonPropertyDescription("Disks.") @Size(max = 16) @Nullable List<Disk> disks,
+    @JsonPropertyDescription("SMBIOS system UUID and serial number.") @Required
+        Identity identity) {}

@@ -1,0 +1,158 @@
+package dev.lpar.api.v1alpha1;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the CRDs of the chart from the API types. What annotations can't say (list keys, which make
+ * server-side apply merge by name; required top-level fields; descriptions of foreign types) is
+ * added here.
+ *
+ * <p>Run {@code mvn -pl crds test -Dtest=CrdDriftTest -Dlpar.crds.write=true} after a change of the
+ * types.
+ */
+final class CrdGeneration {
+  private static final Map<String, String> KINDS =
+      Map.of(
+          "Lpar",
+          "A logical partition of a blade server: a guest that owns, or shares by weight, real processors,"
+              + " memory and disks.",
+          "Blade",
+          "A blade server, named as its Node: what it has, what it keeps for itself, and the partitions it runs.",
+          "PassthroughDevice",
+          "A PCI device of a blade, known by what it is, not by where it sits today.");
+
+  private static final Map<String, Class<? extends HasMetadata>> TYPES =
+      Map.of(
+          "Lpar", Lpar.class, "Blade", Blade.class, "PassthroughDevice", PassthroughDevice.class);
+
+  private CrdGeneration() {}
+
+  static void generateInto(Path folder) throws Exception {
+    Files.createDirectories(folder);
+    new CRDGenerator()
+        .customResourceClasses(Lpar.class, Blade.class, PassthroughDevice.class)
+        .forCRDVersions("v1")
+        .withMinQuotes(true)
+        .inOutputDir(folder.toFile())
+        .withPostProcessor(
+            new CRDPostProcessor() {
+              @Override
+              public HasMetadata process(HasMetadata crd, String version) {
+                complete((CustomResourceDefinition) crd);
+                return crd;
+              }
+            })
+        .generate();
+  }
+
+  private static void complete(CustomResourceDefinition crd) {
+    var kind = crd.getSpec().getNames().getKind();
+    for (CustomResourceDefinitionVersion version : crd.getSpec().getVersions()) {
+      inDeclaredOrder(version.getAdditionalPrinterColumns(), TYPES.get(kind));
+      rulesOnce(version.getSchema().getOpenAPIV3Schema());
+      var root = version.getSchema().getOpenAPIV3Schema();
+      root.setDescription(KINDS.get(kind));
+      var properties = root.getProperties();
+      properties.get("status").setDescription("What is observed.");
+      properties.get("spec").setDescription("What is wanted.");
+      conditions(properties.get("status").getProperties().get("conditions"));
+      switch (kind) {
+        case "Lpar" -> {
+          root.setRequired(List.of("spec"));
+          root.setXKubernetesValidations(
+              List.of(
+                  rule(
+                      "size(self.metadata.name) <= 63",
+                      "metadata.name must have at most 63 characters: it becomes the guest's name")));
+          listKey(properties.get("spec").getProperties().get("disks"), "name");
+        }
+        case "Blade" -> {
+          listKey(properties.get("spec").getProperties().get("partitions"), "id");
+          listKey(
+              properties
+                  .get("spec")
+                  .getProperties()
+                  .get("partitions")
+                  .getItems()
+                  .getSchema()
+                  .getProperties()
+                  .get("disks"),
+              "name");
+          listKey(properties.get("status").getProperties().get("partitions"), "id");
+          listKey(properties.get("status").getProperties().get("devices"), "address");
+        }
+        case "PassthroughDevice" -> root.setRequired(List.of("spec"));
+        default -> throw new IllegalStateException("no rules for kind " + kind);
+      }
+    }
+  }
+
+  /** The generator sorts columns by path; people read them in the order the type declares. */
+  private static void inDeclaredOrder(
+      List<CustomResourceColumnDefinition> columns, Class<?> resource) {
+    var order =
+        Arrays.stream(resource.getAnnotationsByType(AdditionalPrinterColumn.class))
+            .map(AdditionalPrinterColumn::name)
+            .toList();
+    columns.sort(Comparator.comparingInt(column -> order.indexOf(column.getName())));
+  }
+
+  /** A record's component, field and accessor all carry its rules: the schema needs them once. */
+  private static void rulesOnce(JSONSchemaProps schema) {
+    schema.setXKubernetesValidations(
+        List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
+    schema.getProperties().values().forEach(CrdGeneration::rulesOnce);
+    if (schema.getItems() != null) {
+      rulesOnce(schema.getItems().getSchema());
+    }
+    if (schema.getAdditionalProperties() != null
+        && schema.getAdditionalProperties().getSchema() != null) {
+      rulesOnce(schema.getAdditionalProperties().getSchema());
+    }
+  }
+
+  private static void listKey(JSONSchemaProps list, String key) {
+    list.setXKubernetesListType("map");
+    list.setXKubernetesListMapKeys(List.of(key));
+  }
+
+  private static void conditions(JSONSchemaProps conditions) {
+    listKey(conditions, "type");
+    var item = conditions.getItems().getSchema();
+    item.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
+    var fields = item.getProperties();
+    fields.get("lastTransitionTime").setFormat("date-time");
+    describe(fields, "type", "What the condition is about.");
+    describe(fields, "status", "True, False or Unknown.");
+    describe(fields, "reason", "Why, as one word that programs can rely on.");
+    describe(fields, "message", "Why, in a sentence for people.");
+    describe(fields, "lastTransitionTime", "When the status last changed.");
+    describe(fields, "observedGeneration", "The generation of the spec that this is about.");
+  }
+
+  private static void describe(Map<String, JSONSchemaProps> fields, String name, String text) {
+    fields.get(name).setDescription(text);
+  }
+
+  private static ValidationRule rule(String cel, String message) {
+    var rule = new ValidationRule();
+    rule.setRule(cel);
+    rule.setMessage(message);
+    return rule;
+  }
+}
