@@ -1,0 +1,132 @@
+package dev.lpar.e2e;
+
+import static dev.lpar.e2e.Lab.NAMESPACE;
+import static dev.lpar.e2e.Lab.await;
+
+import dev.lpar.api.v1alpha1.Lpar;
+import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.PowerState;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** One Lpar of a test: applied from a manifest, watched, and deleted at the end. */
+final class Partition implements AutoCloseable {
+  private final KubernetesClient client;
+  private final String name;
+
+  private Partition(KubernetesClient client, String name) {
+    this.client = client;
+    this.name = name;
+  }
+
+  /** Applies a manifest as kubectl does. */
+  static Partition apply(KubernetesClient client, String manifest) {
+    var lpar = client.getKubernetesSerialization().unmarshal(manifest, Lpar.class);
+    lpar.getMetadata().setNamespace(NAMESPACE);
+    client.resource(lpar).fieldManager("e2e").forceConflicts().serverSideApply();
+    return new Partition(client, lpar.getMetadata().getName());
+  }
+
+  /** A small guest that boots the blade's own kernel; {@code more} is appended to its spec. */
+  static String smallGuest(String name, String commandLine, String more) {
+    return """
+        apiVersion: lpar.dev/v1alpha1
+        kind: Lpar
+        metadata: { name: %s }
+        spec:
+          cpu: { vcpus: 1, mode: Shared, serviceRatio: 10 }
+          memory: { size: 128Mi, pageSize: 4Ki }
+          shutdown: { graceSeconds: 60 }
+          firmware: Direct
+          directBoot:
+            kernel: /boot/lpar/vmlinuz
+            initrd: /boot/lpar/guest.cpio.gz
+            commandLine: "console=ttyS0 quiet %s"
+        %s
+        """
+        .formatted(name, commandLine, more.indent(2));
+  }
+
+  Lpar get() {
+    return client.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).get();
+  }
+
+  void setPower(PowerState state) {
+    patch("{\"spec\":{\"powerState\":\"" + wire(state) + "\"}}");
+  }
+
+  void patch(String mergePatch) {
+    client
+        .resources(Lpar.class)
+        .inNamespace(NAMESPACE)
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
+  }
+
+  private static String wire(PowerState state) {
+    return switch (state) {
+      case RUNNING -> "Running";
+      case STOPPED -> "Stopped";
+      case PAUSED -> "Paused";
+    };
+  }
+
+  Lpar awaitPhase(Phase phase) {
+    return awaitState(
+        "phase " + phase,
+        lpar ->
+            lpar.getStatus() != null
+                && phase == lpar.getStatus().phase()
+                && lpar.getMetadata()
+                    .getGeneration()
+                    .equals(lpar.getStatus().observedGeneration()));
+  }
+
+  Lpar awaitState(String what, Predicate<Lpar> satisfies) {
+    return await(name + ": " + what, this::get, lpar -> lpar != null && satisfies.test(lpar));
+  }
+
+  /** Waits until the condition has the status and the reason. */
+  Condition awaitCondition(String type, String status, String reason) {
+    var lpar =
+        awaitState(
+            type + "=" + status + " (" + reason + ")",
+            seen ->
+                condition(seen, type)
+                    .filter(c -> status.equals(c.getStatus()) && reason.equals(c.getReason()))
+                    .isPresent());
+    return condition(lpar, type).orElseThrow();
+  }
+
+  static Optional<Condition> condition(Lpar lpar, String type) {
+    return Optional.ofNullable(lpar.getStatus()).stream()
+        .flatMap(status -> Optional.ofNullable(status.conditions()).stream())
+        .flatMap(conditions -> conditions.stream())
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst();
+  }
+
+  /** Waits until the guest's console log has the text. */
+  void awaitConsole(String text) {
+    await(
+        name + ": \"" + text + "\" on the console",
+        () -> Lab.console(get()),
+        log -> log.contains(text));
+  }
+
+  void delete() {
+    client.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).delete();
+    await(name + " is gone", () -> Optional.ofNullable(get()), Optional::isEmpty);
+  }
+
+  @Override
+  public void close() {
+    if (get() != null) {
+      delete();
+    }
+  }
+}

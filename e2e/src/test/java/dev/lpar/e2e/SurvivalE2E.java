@@ -1,0 +1,174 @@
+package dev.lpar.e2e;
+
+import static dev.lpar.e2e.Lab.LONG;
+import static dev.lpar.e2e.Lab.REPOSITORY;
+import static dev.lpar.e2e.Lab.SYSTEM_NAMESPACE;
+import static dev.lpar.e2e.Lab.await;
+import static dev.lpar.e2e.Lab.id;
+import static dev.lpar.e2e.Lab.onBlade;
+import static dev.lpar.e2e.Lab.qemuPids;
+import static dev.lpar.e2e.Partition.smallGuest;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lpar.api.v1alpha1.Blade;
+import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.PowerState;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Guests outlive everything of ours: the agent, the API server, the chart. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SurvivalE2E {
+  private static final int KILLS = 20;
+
+  private static KubernetesClient client;
+
+  @BeforeAll
+  static void connect() {
+    client = Lab.client();
+  }
+
+  @AfterAll
+  static void disconnect() {
+    client.close();
+  }
+
+  /**
+   * The agent dies at a random moment of an activation, a stop or a removal, twenty times over. At
+   * no look is there a second QEMU, and in the end all is as asked.
+   */
+  @Test
+  @Order(1)
+  void agentKilledAtAnyMomentNeverRunsAPartitionTwice() {
+    var random = new Random(20);
+    try (var partition = Partition.apply(client, smallGuest("killed", "", ""))) {
+      for (int kill = 0; kill < KILLS; kill++) {
+        partition.setPower(kill % 2 == 0 ? PowerState.RUNNING : PowerState.STOPPED);
+        onBlade("sleep " + random.nextInt(40) / 10.0);
+        killAgent();
+        assertTrue(qemuPids(partition.get()).size() <= 1, "kill " + kill);
+      }
+      partition.setPower(PowerState.RUNNING);
+      var lpar = partition.awaitPhase(Phase.RUNNING);
+      var pids = qemuPids(lpar);
+      assertEquals(1, pids.size());
+
+      killAgent();
+      awaitAgentReady();
+      partition.awaitCondition("Ready", "True", "GuestRunning");
+      assertEquals(pids, qemuPids(lpar), "the restarted agent adopts the guest");
+      killAgent();
+      partition.delete();
+      LifecycleE2E.assertNothingIsLeft(id(lpar));
+    }
+  }
+
+  @Test
+  @Order(2)
+  void guestRunsOnWhileTheApiServerIsDown() {
+    try (var partition = Partition.apply(client, smallGuest("alone", "lpar.tick=1", ""))) {
+      var lpar = partition.awaitPhase(Phase.RUNNING);
+      var pids = qemuPids(lpar);
+      var before = Lab.console(lpar);
+      Lab.lab("control-plane", "stop", "kube-apiserver").orFail();
+      try {
+        onBlade("sleep 60");
+        assertEquals(pids, qemuPids(lpar));
+        assertTrue(Lab.console(lpar).length() > before.length(), "the guest goes on ticking");
+        // What happens meanwhile must be seen afterwards.
+        onBlade("kill -9 " + pids.getFirst());
+      } finally {
+        Lab.lab("control-plane", "start", "kube-apiserver").orFail();
+      }
+      partition.awaitState(
+          "the crash that happened meanwhile is counted, and the guest runs again",
+          seen ->
+              seen.getStatus().restarts() != null
+                  && seen.getStatus().restarts() >= 1
+                  && seen.getStatus().phase() == Phase.RUNNING);
+    }
+  }
+
+  @Test
+  @Order(3)
+  void guestOutlivesUpgradeAndUninstallOfTheChart() {
+    try (var partition = Partition.apply(client, smallGuest("outlives", "", ""))) {
+      var lpar = partition.awaitPhase(Phase.RUNNING);
+      var pids = qemuPids(lpar);
+
+      install("--set", "agent.podAnnotations.e2e=upgraded");
+      awaitAgentReady();
+      assertEquals(pids, qemuPids(lpar), "after helm upgrade");
+
+      Lab.helm("uninstall", "lpar", "-n", SYSTEM_NAMESPACE, "--wait").orFail();
+      assertEquals(pids, qemuPids(lpar), "after helm uninstall");
+      assertEquals(1, client.resources(Blade.class).list().getItems().size(), "Blades stay");
+
+      install();
+      awaitAgentReady();
+      partition.awaitCondition("Ready", "True", "GuestRunning");
+      assertEquals(pids, qemuPids(lpar), "after installing anew");
+    }
+  }
+
+  @Test
+  @Order(4)
+  void whatShouldRunIsStartedAfterTheBladeReboots() {
+    try (var runs = Partition.apply(client, smallGuest("reboots", "", ""));
+        var off = Partition.apply(client, smallGuest("stays-off", "", "powerState: Stopped"))) {
+      runs.awaitPhase(Phase.RUNNING);
+      off.awaitPhase(Phase.STOPPED);
+      var bootId = onBlade("cat /proc/sys/kernel/random/boot_id");
+      Lab.lab("blade", Lab.BLADE, "systemctl reboot");
+      await(
+          "the blade is back",
+          () -> Lab.lab("blade", Lab.BLADE, "cat /proc/sys/kernel/random/boot_id"),
+          seen -> seen.exitCode() == 0 && !seen.output().equals(bootId));
+      await(
+          "the agent reports the new boot",
+          () -> client.resources(Blade.class).withName(Lab.BLADE).get(),
+          blade -> !bootId.equals(blade.getStatus().bootId()));
+      runs.awaitState("runs again", lpar -> qemuPids(lpar).size() == 1);
+      runs.awaitCondition("Ready", "True", "GuestRunning");
+      assertEquals(List.of(), qemuPids(off.get()));
+    }
+  }
+
+  private static void install(String... more) {
+    var arguments =
+        new java.util.ArrayList<>(
+            List.of(
+                "upgrade",
+                "--install",
+                "lpar",
+                REPOSITORY + "/helm/lpar-operator",
+                "-n",
+                SYSTEM_NAMESPACE,
+                "--create-namespace"));
+    arguments.addAll(List.of(more));
+    Lab.helm(arguments.toArray(String[]::new)).orFail();
+  }
+
+  private static void killAgent() {
+    onBlade("pkill -9 -f '^/[^ ]*java .*dev.lpar.agent.Main' || true");
+  }
+
+  private static void awaitAgentReady() {
+    Lab.kubectl(
+            "rollout",
+            "status",
+            "daemonset/lpar-agent",
+            "-n",
+            SYSTEM_NAMESPACE,
+            "--timeout=" + LONG.toSeconds() + "s")
+        .orFail();
+  }
+}
