@@ -1,4 +1,7 @@
-/** Guests as transient units of the host's systemd, over its D-Bus. */
+/**
+ * Transient units of the blade's systemd, over its D-Bus: where guests run. A unit belongs to no
+ * pod; it outlives the agent, its upgrades and the chart.
+ */
 @NullMarked
 package dev.lpar.agent.systemd;
 

@@ -1,0 +1,77 @@
+package dev.lpar.agent.systemd;
+
+import dev.lpar.agent.systemd.SystemdBus.AllowedDevice;
+import dev.lpar.agent.systemd.SystemdBus.Bind;
+import dev.lpar.agent.systemd.SystemdBus.Command;
+import dev.lpar.agent.systemd.SystemdBus.Property;
+import java.nio.file.Path;
+import java.util.List;
+import org.freedesktop.dbus.types.UInt64;
+import org.freedesktop.dbus.types.Variant;
+
+/**
+ * A guest's unit in systemd's terms (systemd.exec(5), systemd.resource-control(5)). QEMU is given
+ * the least that a guest needs: a user of its own, no capability, the devices named, the folders
+ * named, and nothing else of the blade to see.
+ */
+final class UnitProperties {
+  /** All guests share one slice, apart from pods and from the system's own services. */
+  static final String SLICE = "lpar.slice";
+
+  /** A guest is the last thing the kernel should kill when the blade runs out of memory. */
+  private static final int OOM_SCORE = -900;
+
+  private UnitProperties() {}
+
+  static List<Property> of(UnitSpec unit) {
+    return List.of(
+        text("Description", unit.description()),
+        text("Slice", SLICE),
+        text("Type", "exec"),
+        new Property(
+            "ExecStart",
+            new Variant<>(
+                List.of(new Command(unit.command().getFirst(), unit.command(), false)), "a(sasb)")),
+        text("RootDirectory", unit.rootDirectory().toString()),
+        flag("MountAPIVFS", true),
+        new Property("BindPaths", new Variant<>(binds(unit.writable()), "a(ssbt)")),
+        new Property("BindReadOnlyPaths", new Variant<>(binds(unit.readable()), "a(ssbt)")),
+        flag("DynamicUser", true),
+        text("User", unit.userName()),
+        new Property(
+            "SupplementaryGroups",
+            new Variant<>(unit.groups().stream().map(String::valueOf).toList(), "as")),
+        flag("NoNewPrivileges", true),
+        number("CapabilityBoundingSet", 0),
+        text("DevicePolicy", "closed"),
+        new Property("DeviceAllow", new Variant<>(allowed(unit.devices()), "a(ss)")),
+        number("LimitMEMLOCK", unit.lockableBytes()),
+        number("MemorySwapMax", 0),
+        new Property("OOMScoreAdjust", new Variant<>(OOM_SCORE)),
+        text("StandardOutputFileToAppend", unit.errorLog().toString()),
+        text("StandardErrorFileToAppend", unit.errorLog().toString()),
+        text("KillMode", "mixed"),
+        number("TimeoutStopUSec", unit.stopTime().toNanos() / 1000),
+        text("Restart", "no"));
+  }
+
+  private static List<Bind> binds(List<Path> paths) {
+    return paths.stream().map(path -> new Bind(path.toString())).toList();
+  }
+
+  private static List<AllowedDevice> allowed(List<Path> nodes) {
+    return nodes.stream().map(node -> new AllowedDevice(node.toString(), "rw")).toList();
+  }
+
+  private static Property text(String name, String value) {
+    return new Property(name, new Variant<>(value));
+  }
+
+  private static Property flag(String name, boolean value) {
+    return new Property(name, new Variant<>(value));
+  }
+
+  private static Property number(String name, long value) {
+    return new Property(name, new Variant<>(new UInt64(value)));
+  }
+}

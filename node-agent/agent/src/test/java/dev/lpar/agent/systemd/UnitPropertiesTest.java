@@ -1,0 +1,71 @@
+package dev.lpar.agent.systemd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lpar.agent.systemd.SystemdBus.Property;
+import dev.lpar.model.LparId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UnitPropertiesTest {
+  private static final LparId ID = new LparId("0c5a5b64-93a5-4b6f-9c37-1ef1bb4c1f3a");
+  private static final UnitSpec UNIT =
+      new UnitSpec(
+          ID,
+          "payments/ledger",
+          Path.of("/var/lib/lpar/qemu/10"),
+          List.of("/usr/bin/qemu-system-x86_64", "-nodefaults"),
+          List.of(Path.of("/run/lpar/" + ID)),
+          List.of(Path.of("/boot/vmlinuz")),
+          List.of(Path.of("/dev/kvm"), Path.of("/dev/nvme1n1")),
+          List.of(106, 6),
+          1L << 30,
+          Path.of("/run/lpar/" + ID + "/qemu.log"),
+          Duration.ofSeconds(5));
+
+  private final Map<String, Property> properties =
+      UnitProperties.of(UNIT).stream().collect(Collectors.toMap(p -> p.name, p -> p));
+
+  /** systemd refuses a property whose D-Bus type isn't the one it expects. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ExecStart            | a(sasb)
+          BindPaths            | a(ssbt)
+          BindReadOnlyPaths    | a(ssbt)
+          DeviceAllow          | a(ss)
+          SupplementaryGroups  | as
+          RootDirectory        | s
+          DynamicUser          | b
+          CapabilityBoundingSet| t
+          LimitMEMLOCK         | t
+          MemorySwapMax        | t
+          TimeoutStopUSec      | t
+          OOMScoreAdjust       | i
+          """)
+  void propertiesHaveTheTypesOfSystemd(String name, String signature) {
+    assertEquals(signature, properties.get(name).value.getSig());
+  }
+
+  @Test
+  void guestsHaveUsersOfTheirOwnWithNamesThatLinuxTakes() {
+    var user = (String) properties.get("User").value.getValue();
+    assertTrue(user.matches("[a-z][a-z0-9]{0,30}"), user);
+    assertEquals("lp0c5a5b6493a54b6f9c371ef1bb4c1", user);
+  }
+
+  @Test
+  void unitNamesAndPartitionsAreOneToOne() {
+    assertEquals("lpar-" + ID + ".service", UNIT.name());
+    assertEquals(ID, UnitSpec.idOf(UNIT.name()));
+  }
+}
