@@ -1,0 +1,221 @@
+# shellcheck shell=bash
+# Blades: virtual machines with an IOMMU, NVMe disks and KVM, that join the cluster as nodes.
+
+BLADE_CPUS=${LPAR_BLADE_CPUS:-2}
+BLADE_MEMORY_MIB=${LPAR_BLADE_MEMORY_MIB:-3072}
+BOOT_TIMEOUT=${LPAR_BOOT_TIMEOUT:-400}
+DATA_DISK_MIB=256
+
+blade_names() { for folder in "$STATE"/blades/*/; do [ ! -d "$folder" ] || basename "$folder"; done; }
+blade_number() {
+  if ! [[ $1 =~ ^blade-[1-9]$ && -d $STATE/blades/$1 ]]; then die "no blade '$1' here (there are: $(blade_names | tr '\n' ' '))"; fi
+  printf '%s\n' "${1#blade-}"
+}
+
+# The lab's key for root on the blades, and the key by which the blades are known.
+ssh_keys_up() {
+  mkdir -p "$STATE/ssh"
+  local key
+  for key in user host; do
+    [ -f "$STATE/ssh/$key" ] || ssh-keygen -q -t ed25519 -N '' -C "lpar-lab-$key" -f "$STATE/ssh/$key"
+  done
+  printf '10.77.0.* %s\n' "$(<"$STATE/ssh/host.pub")" >"$STATE/ssh/known_hosts"
+}
+
+# blade_config NAME: the archive with the blade's identity, which it reads at each boot.
+blade_config() {
+  local name=$1 number=${1#blade-} address tree=$STATE/blades/$1/config
+  address=$(blade_address "$number")
+  certificate "$name" "/O=system:nodes/CN=system:node:$name" clientAuth
+  certificate "$name-kubelet" "/O=system:nodes/CN=system:node:$name" serverAuth "DNS:$name,IP:$address"
+  rm -rf "$tree"
+  mkdir -p "$tree/etc/lab"
+  cp "$PKI/ca.crt" "$STATE/kube-proxy.kubeconfig" "$tree/etc/lab/"
+  cp "$PKI/$name-kubelet.crt" "$tree/etc/lab/kubelet.crt"
+  cp "$PKI/$name-kubelet.key" "$tree/etc/lab/kubelet.key"
+  cp "$STATE/ssh/host" "$tree/etc/lab/ssh_host_ed25519_key"
+  cp "$STATE/ssh/user.pub" "$tree/etc/lab/authorized_keys"
+  kubeconfig "$tree/etc/lab/kubelet.kubeconfig" "$name" "https://$GATEWAY:6443"
+  printf 'BLADE_NAME=%s\nBLADE_NUMBER=%s\nBLADE_ADDRESS=%s\nGATEWAY=%s\n' "$name" "$number" "$address" "$GATEWAY" >"$tree/etc/lab/blade.env"
+  chmod 600 "$tree"/etc/lab/*
+  tar -C "$tree" --owner=0 --group=0 --numeric-owner -cf "$STATE/blades/$name/config.tar" etc/lab
+  rm -rf "$tree"
+}
+
+# blade_disks NAME: an overlay over the shared root disk, and the data disks; what is there stays as it is.
+blade_disks() {
+  local folder=$STATE/blades/$1 disk
+  if [ ! -f "$folder/root.qcow2" ]; then
+    emulator_command "$folder" "$(blade_image)"
+    "${EMULATOR[@]}" qemu-img create -q -f qcow2 -b /image/root.img -F raw /lab/root.new
+    mv "$folder/root.new" "$folder/root.qcow2"
+  fi
+  for disk in data-1 data-2; do [ -f "$folder/$disk.img" ] || truncate -s "${DATA_DISK_MIB}M" "$folder/$disk.img"; done
+  if [ ! -f "$folder/boot-1.img" ]; then
+    cp --sparse=always "$(guest_files)/boot.img" "$folder/boot-1.new"
+    mv "$folder/boot-1.new" "$folder/boot-1.img"
+  fi
+}
+
+# blade_power_on NAME: starts the machine; does not wait.
+blade_power_on() {
+  local name=$1 number=${1#blade-} folder=$STATE/blades/$1 accel machine disk port=1
+  mkdir -p "$folder"
+  blade_config "$name"
+  blade_disks "$name"
+  tap_up "$number"
+  accel=$(<"$STATE/accelerator")
+  case $accel in
+  kvm) machine=(-accel kvm -cpu host) ;;
+  *) machine=(-accel 'tcg,thread=multi,tb-size=512' -cpu 'max,la57=off') ;;
+  esac
+  # shellcheck disable=SC2054 # the commas are QEMU's
+  machine+=(-name "$name" -machine q35,kernel-irqchip=split -smp "$BLADE_CPUS" -m "$BLADE_MEMORY_MIB"
+    -uuid "6c706172-0000-4000-8000-00000000000$number" -nodefaults -no-user-config -display none
+    -device intel-iommu,intremap=on,caching-mode=on,device-iotlb=on -device virtio-rng-pci
+    -device pvpanic-pci -action panic=pause
+    -chardev file,id=console,path=/lab/console.log -serial chardev:console
+    -qmp unix:/lab/qmp,server=on,wait=off
+    -fw_cfg name=opt/lpar/blade,file=/lab/config.tar
+    -kernel /image/vmlinuz
+    -append "root=PARTUUID=$BLADE_DISK_SIGNATURE-01 rootwait rw console=ttyS0 quiet systemd.show_status=0 panic=0 oops=panic intel_iommu=on iommu=nopt mitigations=off nokaslr cryptomgr.notests audit=0 rcupdate.rcu_cpu_stall_suppress=1 systemd.machine_id=6c70617200004000800000000000000$number"
+    -drive if=none,id=root,file=/lab/root.qcow2,format=qcow2,cache=unsafe,discard=unmap -device nvme,drive=root,serial=lpar-root,bus=pcie.0,addr=3
+    -netdev tap,id=cluster,ifname="tap$number",script=no,downscript=no -device virtio-net-pci,netdev=cluster,mac="52:54:00:4c:50:0$number",bus=pcie.0,addr=4
+  )
+  for disk in data-1 data-2 boot-1; do
+    # shellcheck disable=SC2054
+    # shellcheck disable=SC2054
+  machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
+      -drive "if=none,id=$disk,file=/lab/$disk.img,format=raw,cache=unsafe,discard=unmap" -device "nvme,drive=$disk,serial=lpar-$disk,bus=port$port")
+    port=$((port + 1))
+  done
+  # shellcheck disable=SC2054
+  machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
+    -netdev user,id=spare,restrict=on -device "e1000e,netdev=spare,mac=52:54:00:4c:51:0$number,bus=port$port")
+  emulator_command "$folder" "$(blade_image)"
+  [ ! -f "$folder/console.log" ] || mv "$folder/console.log" "$folder/console.log.1"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$folder/powered-on"
+  start_process "$name" ip netns exec "$NETNS" "${EMULATOR[@]}" qemu-system-x86_64 "${machine[@]}"
+}
+
+# blade_trouble NAME: says what is wrong with the machine, if anything is; succeeds if something is.
+blade_trouble() {
+  local folder=$STATE/blades/$1 line
+  if line=$(grep -a -m1 -E 'Kernel panic - not syncing|Oops: |BUG: unable|---\[ end Kernel panic' "$folder/console.log" 2>/dev/null); then
+    printf "its kernel died (%s)\n" "$(tr -d '\r' <<<"$line")"
+  elif ! process_alive "$1"; then
+    printf 'the machine is off (the emulator does not run)\n'
+  else
+    return 1
+  fi
+}
+
+# node_ready NAME: the Node is Ready by a heartbeat since the machine was switched on.
+node_ready() {
+  local ready heartbeat
+  read -r ready heartbeat < <(kubectl get node "$1" \
+    -o 'jsonpath={range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{"\n"}{end}' 2>/dev/null) || return 1
+  [ "$ready" = True ] && [[ ! $heartbeat < $(<"$STATE/blades/$1/powered-on") ]]
+}
+
+blade_log_tail() {
+  tail -n 20 "$STATE/blades/$1/console.log" 2>/dev/null | tr -d '\r' >&2
+  tail -n 5 "$STATE/log/$1.log" >&2
+}
+
+# blade_await NAME: waits until the node is Ready; a machine that dies meanwhile is switched on again, twice at most.
+blade_await() {
+  local name=$1 end=$((SECONDS + BOOT_TIMEOUT)) deaths=0 trouble
+  until node_ready "$name"; do
+    if trouble=$(blade_trouble "$name"); then
+      deaths=$((deaths + 1))
+      blade_log_tail "$name"
+      [ "$deaths" -le 2 ] || die "$name died $deaths times while starting: $trouble (console: $STATE/blades/$name/console.log)"
+      log "$name: $trouble; switching it on again"
+      stop_process "$name" 2
+      blade_power_on "$name"
+      end=$((SECONDS + BOOT_TIMEOUT))
+    elif [ "$SECONDS" -ge "$end" ]; then
+      blade_log_tail "$name"
+      die "$name is not Ready after $BOOT_TIMEOUT s (console: $STATE/blades/$name/console.log; more time: LPAR_BOOT_TIMEOUT)"
+    fi
+    sleep 1
+  done
+}
+
+# blades_up COUNT
+blades_up() {
+  local number name trouble accel
+  ssh_keys_up
+  if [ ! -f "$STATE/accelerator" ]; then
+    accelerator "$STATE" >"$STATE/accelerator.new"
+    mv "$STATE/accelerator.new" "$STATE/accelerator"
+  fi
+  accel=$(<"$STATE/accelerator")
+  case $accel in
+  kvm) log "blades run on KVM: this machine nests virtualization" ;;
+  *) log "blades run under full emulation: KVM guests of this machine have no virtualization of their own" ;;
+  esac
+  for number in $(seq "$1"); do
+    name=blade-$number
+    if [ ! -d "$STATE/blades/$name" ]; then
+      log "$name: switching on ($BLADE_CPUS CPUs, $BLADE_MEMORY_MIB MiB)"
+    elif trouble=$(blade_trouble "$name"); then
+      log "$name: $trouble; switching it on again"
+      stop_process "$name" 2
+    else
+      continue
+    fi
+    blade_power_on "$name"
+  done
+  for name in $(blade_names); do
+    blade_await "$name"
+    log "$name: node Ready"
+  done
+}
+
+ssh_options() {
+  SSH=(ssh -F none -i "$STATE/ssh/user" -o IdentitiesOnly=yes -o UserKnownHostsFile="$STATE/ssh/known_hosts" -o StrictHostKeyChecking=yes
+    -o BatchMode=yes -o LogLevel=ERROR -o ConnectTimeout=20 -o ServerAliveInterval=10 -o ServerAliveCountMax=6
+    -o ControlMaster=auto -o ControlPersist=600 -o "ControlPath=$STATE/ssh/%h")
+}
+
+# blade NAME [COMMAND…]: one word is a shell command; several are a program and its arguments, exactly.
+blade() {
+  local name=${1:-} number command=()
+  number=$(blade_number "$name")
+  shift
+  process_alive "$name" || die "$name: $(blade_trouble "$name")"
+  ssh_options
+  if [ $# = 1 ]; then
+    command=("$1")
+  elif [ $# -gt 1 ]; then
+    command=("$(printf '%q ' "$@")")
+  elif [ -t 0 ]; then
+    SSH+=(-t)
+  fi
+  exec ip netns exec "$NETNS" "${SSH[@]}" "root@$(blade_address "$number")" "${command[@]}"
+}
+
+# load ARCHIVE…: imports image archives on every blade, over plain TCP: encryption would cost an emulated processor dearly.
+load() {
+  local archive name pids=() failed=0 pid
+  [ $# -gt 0 ] || die "usage: hack/lab load ARCHIVE…"
+  [ -n "$(blade_names)" ] || die "no blades: run hack/lab up"
+  for archive in "$@"; do [ -r "$archive" ] || die "no such archive: $archive"; done
+  for name in $(blade_names); do
+    (for archive in "$@"; do load_one "$name" "$archive"; done) &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+  [ "$failed" = 0 ] || die "not every image was loaded"
+}
+load_one() {
+  local name=$1 archive=$2 answer
+  answer=$(in_netns timeout 600 socat -t 600 - "TCP:$(blade_address "${name#blade-}"):7001,connect-timeout=20" <"$archive") || true
+  if [ "$(tail -n 1 <<<"$answer")" != ok ]; then
+    printf '%s\n' "$answer" >&2
+    die "$name: could not load $archive"
+  fi
+  log "$name: loaded $(basename "$archive") ($(($(stat -L -c %s "$archive") / 1048576)) MiB)"
+}

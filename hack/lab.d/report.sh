@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# What the lab's user sees of it: its state and its logs.
+
+status() {
+  local component pid name trouble node ready
+  if [ ! -d "$STATE" ]; then
+    echo "lab '$LAB' is down"
+    return
+  fi
+  for component in $COMPONENTS forward forward-inside; do
+    if pid=$(process_pid "$component"); then
+      printf '%-26s running, pid %s\n' "$component" "$pid"
+    else
+      printf '%-26s NOT RUNNING\n' "$component"
+    fi
+  done
+  for name in $(blade_names); do
+    if trouble=$(blade_trouble "$name"); then
+      printf '%-26s DEAD: %s; `hack/lab up` switches it on again\n' "$name" "$trouble"
+      continue
+    fi
+    node=$(kubectl get node "$name" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null || echo unknown)
+    case $node in True) ready='Ready' ;; False) ready='not Ready' ;; *) ready='Ready unknown' ;; esac
+    printf '%-26s running, pid %s, %s, node %s, ssh %s\n' "$name" "$(process_pid "$name")" "$(<"$STATE/accelerator")" "$ready" \
+      "$(if in_netns socat -u OPEN:/dev/null "TCP:$(blade_address "${name#blade-}"):22,connect-timeout=3" 2>/dev/null; then echo answers; else echo 'does not answer'; fi)"
+  done
+  [ ! -f "$STATE/kubeconfig" ] || printf '%-26s %s\n' KUBECONFIG "$STATE/kubeconfig"
+}
+
+# logs [operator|BLADE|COMPONENT] [ARGUMENT…]: further arguments go to `kubectl logs` or to `tail`.
+logs() {
+  local name=${1:-} namespace=lpar-system
+  [ $# = 0 ] || shift
+  case $name in
+  '')
+    echo "--- operator"
+    kubectl -n $namespace logs -l app.kubernetes.io/name=lpar-operator --tail=100 || true
+    for name in $(blade_names); do
+      echo "--- $name"
+      agent_logs "$name" --tail=100 || true
+    done
+    ;;
+  operator) kubectl -n $namespace --request-timeout=0 logs -l app.kubernetes.io/name=lpar-operator --tail=-1 "$@" ;;
+  blade-*)
+    blade_number "$name" >/dev/null
+    if [ "${1:-}" = console ]; then tr -d '\r' <"$STATE/blades/$name/console.log"; else agent_logs "$name" "$@"; fi
+    ;;
+  *)
+    [ -f "$STATE/log/$name.log" ] || die "no log of '$name'; there are: operator $(blade_names | tr '\n' ' ')$COMPONENTS"
+    tail -n +1 "$@" "$STATE/log/$name.log"
+    ;;
+  esac
+}
+
+agent_logs() {
+  local pod
+  pod=$(kubectl -n lpar-system get pods -l app.kubernetes.io/name=lpar-agent --field-selector "spec.nodeName=$1" -o name | head -n 1)
+  [ -n "$pod" ] || die "no agent on $1 (the machine's own console: hack/lab logs $1 console)"
+  shift
+  kubectl -n lpar-system --request-timeout=0 logs "$pod" "$@"
+}
