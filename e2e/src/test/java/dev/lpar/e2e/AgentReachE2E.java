@@ -1,0 +1,212 @@
+package dev.lpar.e2e;
+
+import static dev.lpar.e2e.Lab.BLADE;
+import static dev.lpar.e2e.Lab.SYSTEM_NAMESPACE;
+import static dev.lpar.e2e.Lab.await;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lpar.api.v1alpha1.ApiGroup;
+import dev.lpar.api.v1alpha1.Blade;
+import dev.lpar.api.v1alpha1.Lpar;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** With the token that an agent's pod has, one reaches that agent's own blade and no further. */
+class AgentReachE2E {
+  private static final String OTHER = "no-such-blade";
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+  private static KubernetesClient admin;
+  private static KubernetesClient agent;
+  private static Partition partition;
+
+  @BeforeAll
+  static void becomeTheAgent() {
+    admin = Lab.client();
+    var pod =
+        admin
+            .pods()
+            .inNamespace(SYSTEM_NAMESPACE)
+            .withLabel("app.kubernetes.io/name", "lpar-agent")
+            .list()
+            .getItems()
+            .getFirst()
+            .getMetadata()
+            .getName();
+    var token =
+        Lab.kubectl(
+                "create",
+                "token",
+                "lpar-agent",
+                "-n",
+                SYSTEM_NAMESPACE,
+                "--bound-object-kind=Pod",
+                "--bound-object-name=" + pod)
+            .orFail()
+            .output()
+            .lines()
+            .toList()
+            .getLast();
+    agent = withToken(token);
+    admin
+        .resource(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName(OTHER)
+                .addToLabels(ApiGroup.BLADE_LABEL, "")
+                .endMetadata()
+                .build())
+        .create();
+    await(
+        "a Blade for the Node",
+        () -> admin.resources(Blade.class).withName(OTHER).get(),
+        Objects::nonNull);
+    partition = Partition.apply(admin, Partition.smallGuest("reach", "", "powerState: Stopped"));
+  }
+
+  @AfterAll
+  static void leave() {
+    partition.close();
+    admin.nodes().withName(OTHER).delete();
+    agent.close();
+    admin.close();
+  }
+
+  private static KubernetesClient withToken(String token) {
+    var config = admin.getConfiguration();
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(Config.empty())
+                .withMasterUrl(config.getMasterUrl())
+                .withCaCertData(config.getCaCertData())
+                .withCaCertFile(config.getCaCertFile())
+                .withOauthToken(token)
+                .build())
+        .build();
+  }
+
+  @Test
+  void itsOwnBladesStatusAndLeaseAreItsToWrite() {
+    agent
+        .resources(Blade.class)
+        .withName(BLADE)
+        .subresource("status")
+        .patch(MERGE, "{\"status\":{}}");
+    agent
+        .leases()
+        .inNamespace(SYSTEM_NAMESPACE)
+        .withName("lpar-blade-" + BLADE)
+        .patch(MERGE, "{\"metadata\":{\"labels\":{}}}");
+  }
+
+  @Test
+  void anotherBladesStatusIsRefused() {
+    refused(
+        "may not write blade " + OTHER,
+        () ->
+            agent
+                .resources(Blade.class)
+                .withName(OTHER)
+                .subresource("status")
+                .patch(MERGE, "{\"status\":{\"agentVersion\":\"forged\"}}"));
+  }
+
+  @Test
+  void anotherLeaseIsRefused() {
+    var lease =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withName("lpar-blade-" + OTHER)
+            .withNamespace(SYSTEM_NAMESPACE)
+            .endMetadata()
+            .build();
+    refused(
+        "may write the Lease lpar-blade-" + BLADE + " alone", () -> agent.resource(lease).create());
+    refused(
+        "may write the Lease lpar-blade-" + BLADE + " alone",
+        () ->
+            agent
+                .leases()
+                .inNamespace(SYSTEM_NAMESPACE)
+                .withName("lpar-operator")
+                .patch(MERGE, "{\"spec\":{\"holderIdentity\":\"forged\"}}"));
+  }
+
+  @Test
+  void itsOwnSpecAndAllElseAreRefused() {
+    refused(
+        "cannot patch resource \"blades\"",
+        () ->
+            agent
+                .resources(Blade.class)
+                .withName(BLADE)
+                .patch(MERGE, "{\"spec\":{\"maintenance\":true}}"));
+    refused(
+        "cannot patch resource \"lpars\"",
+        () ->
+            agent
+                .resources(Lpar.class)
+                .inNamespace(Lab.NAMESPACE)
+                .withName("reach")
+                .patch(MERGE, "{\"spec\":{\"powerState\":\"Running\"}}"));
+    refused(
+        "cannot patch resource \"lpars/status\"",
+        () ->
+            agent
+                .resources(Lpar.class)
+                .inNamespace(Lab.NAMESPACE)
+                .withName("reach")
+                .subresource("status")
+                .patch(MERGE, "{\"status\":{\"phase\":\"Running\"}}"));
+    refused(
+        "cannot patch resource \"nodes\"",
+        () ->
+            agent
+                .nodes()
+                .withName(BLADE)
+                .patch(MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}"));
+    refused(
+        "cannot list resource \"secrets\"",
+        () -> agent.secrets().inNamespace(SYSTEM_NAMESPACE).list());
+  }
+
+  @Test
+  void aTokenThatNamesNoNodeIsRefused() {
+    var unbound =
+        Lab.kubectl("create", "token", "lpar-agent", "-n", SYSTEM_NAMESPACE)
+            .orFail()
+            .output()
+            .lines()
+            .toList()
+            .getLast();
+    try (var client = withToken(unbound)) {
+      refused(
+          "names no node",
+          () ->
+              client
+                  .resources(Blade.class)
+                  .withName(BLADE)
+                  .subresource("status")
+                  .patch(MERGE, "{\"status\":{\"agentVersion\":\"forged\"}}"));
+    }
+  }
+
+  private static void refused(String because, Executable call) {
+    var refusal = assertThrows(KubernetesClientException.class, call);
+    assertTrue(refusal.getCode() == 403 || refusal.getCode() == 422, "code " + refusal.getCode());
+    assertTrue(refusal.getMessage().contains(because), refusal.getMessage());
+  }
+}
