@@ -26,11 +26,16 @@ public record MemorySize(long bytes) implements Comparable<MemorySize> {
           "not a memory size: \"" + text + "\"; write a whole number with Mi, Gi or Ti");
     }
     var unit = matcher.group(2);
-    return new MemorySize(Long.parseLong(matcher.group(1)) << (unit == null ? 0 : shift(unit)));
+    var size = Long.parseLong(matcher.group(1));
+    var shift = unit == null ? 0 : shift(unit);
+    if (size > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException("memory size is beyond 64 bits: " + text);
+    }
+    return new MemorySize(size << shift);
   }
 
   public static MemorySize ofMebi(long mebibytes) {
-    return new MemorySize(mebibytes << 20);
+    return new MemorySize(Math.multiplyExact(mebibytes, 1L << 20));
   }
 
   private static int shift(String unit) {

@@ -23,24 +23,39 @@ public record BladeSpec(
                 + " What the kernel really gave is in status.allocatable.hugePages.")
         @ValidationRule(
             value = "self.all(k, k in ['2Mi', '1Gi'])",
-            message = "hugePages has the page sizes 2Mi and 1Gi as keys")
+            message = "hugePages has the page sizes 2Mi and 1Gi as keys, such as 2Mi: 8Gi")
         @ValidationRule(
-            value = "self.all(k, self[k].matches('^[1-9][0-9]{0,6}(Mi|Gi|Ti)$'))",
-            message =
-                "write the memory of hugePages as a whole number with the unit Mi, Gi or Ti, such as 8Gi")
+            value = "self.all(k, self[k].matches(" + MemoryText.PATTERN + "))",
+            message = "write the memory of hugePages as " + MemoryText.FORM)
+        @ValidationRule(
+            value =
+                "!('2Mi' in self) || !self['2Mi'].matches("
+                    + MemoryText.PATTERN
+                    + ") || quantity(self['2Mi']).asInteger() % 2097152 == 0",
+            message = "hugePages.2Mi must be an even number of Mi: it is made of pages of 2Mi")
+        @ValidationRule(
+            value =
+                "!('1Gi' in self) || !self['1Gi'].matches("
+                    + MemoryText.PATTERN
+                    + ") || quantity(self['1Gi']).asInteger() % 1073741824 == 0",
+            message = "hugePages.1Gi must be a whole number of Gi: it is made of pages of 1Gi")
         @Nullable Map<String, String> hugePages,
     @JsonPropertyDescription(
             "true: no further partition is placed on this blade; those it has stay. Default: false.")
         @Nullable Boolean maintenance,
     @JsonPropertyDescription("The partitions of this blade. Written by the operator alone.")
         @Size(max = 64)
+        @ValidationRule(
+            value =
+                "self.filter(p, has(p.cpu.serviceRatio)).map(p, p.cpu.serviceRatio).sum() <= 100",
+            message = "the service ratios of a blade's partitions sum to at most 100")
         @Nullable List<Partition> partitions) {
 
   /** Resources of a blade that partitions never get. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record HostReserved(
       @JsonPropertyDescription(
-              "Number of CPUs kept for the host's own work. Default: 1, and 0 on a blade with a single CPU.")
+              "Number of CPUs kept for the host's own work. Default: 1, and 0 on a blade with fewer than 4 CPUs.")
           @Min(0)
           @Nullable Integer cpus,
       @JsonPropertyDescription(
@@ -48,8 +63,7 @@ public record BladeSpec(
                   + " at most half of the blade's memory.")
           @Size(max = 16)
           @ValidationRule(
-              value = "self.matches('^[1-9][0-9]{0,6}(Mi|Gi|Ti)$')",
-              message =
-                  "write hostReserved.memory as a whole number with the unit Mi, Gi or Ti, such as 4Gi")
+              value = "self.matches(" + MemoryText.PATTERN + ")",
+              message = "write hostReserved.memory as " + MemoryText.FORM)
           @Nullable String memory) {}
 }

@@ -12,16 +12,25 @@ import org.jspecify.annotations.Nullable;
 public record DirectBoot(
     @JsonPropertyDescription("Absolute path of the kernel on the blade, such as /boot/vmlinuz.")
         @Required
-        @Size(min = 1, max = 1024)
+        @Size(max = 1024)
         @ValidationRule(
-            value = "self.startsWith('/')",
-            message = "directBoot.kernel must be an absolute path on the blade")
+            value = "self.matches('^/[^[:cntrl:]]+$')",
+            message =
+                "directBoot.kernel must be an absolute path on the blade, such as /boot/vmlinuz")
         String kernel,
     @JsonPropertyDescription("Absolute path of the initial RAM disk on the blade.")
-        @Size(min = 1, max = 1024)
+        @Size(max = 1024)
         @ValidationRule(
-            value = "self.startsWith('/')",
-            message = "directBoot.initrd must be an absolute path on the blade")
+            value = "self.matches('^/[^[:cntrl:]]+$')",
+            message =
+                "directBoot.initrd must be an absolute path on the blade, such as /boot/initrd.img")
         @Nullable String initrd,
-    @JsonPropertyDescription("The kernel's command line, such as console=ttyS0.") @Size(max = 2048)
+    @JsonPropertyDescription(
+            "The kernel's command line, such as console=ttyS0: one line of at most 2047 characters. Default:"
+                + " empty.")
+        @Size(max = 2047)
+        @ValidationRule(
+            value = "self.matches('^[^[:cntrl:]]*$')",
+            message =
+                "directBoot.commandLine must be one line without control characters; YAML's > and | end it with a line end, >- and |- don't")
         @Nullable String commandLine) {}

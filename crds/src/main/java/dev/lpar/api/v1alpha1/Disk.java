@@ -16,18 +16,19 @@ public record Disk(
             "Name of the disk within the partition: lower case letters, digits and dashes, at most 20"
                 + " characters. The guest sees it as the disk's serial number.")
         @Required
-        @Size(min = 1, max = 20)
+        @Size(max = 20)
         @ValidationRule(
             value = "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
-            message = "a disk's name has lower case letters, digits and inner dashes, such as root")
+            message =
+                "a disk's name has lower case letters, digits and inner dashes alone, such as root")
         String name,
     @JsonPropertyDescription(
             "Path of the block device on the blade; /dev/disk/by-id/… stays the same when the blade's disks are"
                 + " numbered anew. A device that the blade itself or another partition uses is refused.")
         @Required
-        @Size(min = 6, max = 255)
+        @Size(max = 255)
         @ValidationRule(
-            value = "self.startsWith('/dev/') && !self.contains('/../')",
+            value = "self.matches('^/dev/[^[:cntrl:]]+$') && !self.contains('/..')",
             message = "blockDevice must be a path under /dev, such as /dev/disk/by-id/nvme-…")
         String blockDevice,
     @JsonPropertyDescription(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Identity(
     @JsonPropertyDescription("System UUID. Default: the object's uid.")
-        @Size(min = 36, max = 36)
+        @Size(max = 36)
         @ValidationRule(
             value = "self.matches('^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')",
             message =
@@ -18,7 +18,7 @@ public record Identity(
         @Nullable String uuid,
     @JsonPropertyDescription(
             "System serial number, at most 64 printable ASCII characters. Default: the object's uid.")
-        @Size(min = 1, max = 64)
+        @Size(max = 64)
         @ValidationRule(
             value = "self.matches('^[!-~]([ -~]*[!-~])?$')",
             message =

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
         "firmware UEFI (the default) and BIOS boot from a disk: add one to disks, or use firmware: Direct")
 @ValidationRule(
     value =
+        "!(has(self.firmware) && self.firmware == 'Direct') || !has(self.disks) || self.disks.all(d, !has(d.bootIndex))",
+    message =
+        "firmware Direct boots directBoot.kernel, never a disk: remove bootIndex from disks, or use firmware UEFI or BIOS")
+@ValidationRule(
+    value =
         "has(self.identity) == has(oldSelf.identity) && (!has(self.identity) || self.identity == oldSelf.identity)",
     message =
         "identity is fixed for the partition's life: create another Lpar for another identity")

@@ -6,6 +6,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 @RecordBuilder
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "(self.firmware == 'Direct') == has(self.directBoot)",
+    message = "directBoot and firmware: Direct go together")
 public record Partition(
-    @JsonPropertyDescription("The Lpar's uid.") @Required @Size(min = 36, max = 36) String id,
-    @JsonPropertyDescription("The Lpar's namespace.") @Required String namespace,
-    @JsonPropertyDescription("The Lpar's name.") @Required String name,
+    @JsonPropertyDescription("The Lpar's uid.")
+        @Required
+        @Size(max = 36)
+        @ValidationRule(
+            value = "self.matches('^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')",
+            message = "a partition's id is the uid of its Lpar")
+        String id,
+    @JsonPropertyDescription("The Lpar's namespace.") @Required @Size(max = 63) String namespace,
+    @JsonPropertyDescription("The Lpar's name.") @Required @Size(max = 63) String name,
     @JsonPropertyDescription("The Lpar's generation that this intent was made from.") @Required
         long generation,
     @JsonPropertyDescription("Power state to bring about.") @Required PowerState powerState,

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 public record PassthroughDeviceSpec(
     @JsonPropertyDescription("Name of the blade that has the device.")
         @Required
-        @Size(min = 1, max = 253)
+        @Size(max = 253)
+        @ValidationRule(
+            value = "self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",
+            message = "blade must be the name of a Blade (kubectl get blades)")
         @ValidationRule(
             value = "self == oldSelf",
             message = "blade can't change: declare the device anew for another blade")
@@ -31,17 +34,31 @@ public record PassthroughDeviceSpec(
       message =
           "identity.slot and identity.pciId go together: the slot says where, the id what must be there")
   public record Identity(
-      @JsonPropertyDescription("Serial number of an NVMe controller.") @Size(min = 1, max = 64)
+      @JsonPropertyDescription(
+              "Serial number of an NVMe controller, as /sys/class/nvme/*/serial has it, without the spaces around"
+                  + " it.")
+          @Size(max = 64)
+          @ValidationRule(
+              value = "self.matches('^[!-~]([ -~]*[!-~])?$')",
+              message =
+                  "identity.serialNumber has printable ASCII characters alone, no space at either end")
           @Nullable String serialNumber,
-      @JsonPropertyDescription("Permanent MAC address of a network interface, in lower case.")
+      @JsonPropertyDescription(
+              "Permanent MAC address of a network interface, in lower case, such as 52:54:00:12:34:56.")
           @Size(max = 17)
           @ValidationRule(
               value = "self.matches('^([0-9a-f]{2}:){5}[0-9a-f]{2}$')",
               message = "identity.macAddress has the form 52:54:00:12:34:56, in lower case")
           @Nullable String macAddress,
-      @JsonPropertyDescription("Physical slot as the firmware names it.") @Size(min = 1, max = 32)
+      @JsonPropertyDescription(
+              "Physical slot as the firmware names it (/sys/bus/pci/slots), such as 2-1; with pciId.")
+          @Size(max = 32)
+          @ValidationRule(
+              value = "self.matches('^[!-~]+$')",
+              message =
+                  "identity.slot is the name of a folder in /sys/bus/pci/slots of the blade, such as 2-1")
           @Nullable String slot,
-      @JsonPropertyDescription("PCI vendor and device id, such as 10df:e300.")
+      @JsonPropertyDescription("PCI vendor and device id, such as 10df:e300; with slot.")
           @Size(max = 9)
           @ValidationRule(
               value = "self.matches('^[0-9a-f]{4}:[0-9a-f]{4}$')",

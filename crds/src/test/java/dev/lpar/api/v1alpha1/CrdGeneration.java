@@ -68,11 +68,15 @@ final class CrdGeneration {
       var root = version.getSchema().getOpenAPIV3Schema();
       root.setDescription(KINDS.get(kind));
       var properties = root.getProperties();
-      properties.get("status").setDescription("What is observed.");
-      properties.get("spec").setDescription("What is wanted.");
       conditions(properties.get("status").getProperties().get("conditions"));
       switch (kind) {
         case "Lpar" -> {
+          describe(
+              properties,
+              "spec",
+              "What the partition has and does. A field left out takes the default that its description names;"
+                  + " status.effective shows the values in force.");
+          describe(properties, "status", "What is observed of the partition.");
           root.setRequired(List.of("spec"));
           root.setXKubernetesValidations(
               List.of(
@@ -80,8 +84,25 @@ final class CrdGeneration {
                       "size(self.metadata.name) <= 63",
                       "metadata.name must have at most 63 characters: it becomes the guest's name")));
           listKey(properties.get("spec").getProperties().get("disks"), "name");
+          bound(
+              properties
+                  .get("spec")
+                  .getProperties()
+                  .get("placement")
+                  .getProperties()
+                  .get("bladeSelector")
+                  .getProperties()
+                  .get("matchLabels"),
+              16,
+              63);
         }
         case "Blade" -> {
+          describe(
+              properties,
+              "spec",
+              "What the blade keeps for itself, set by the administrator, and what it runs, set by the operator.");
+          describe(properties, "status", "What the blade's agent observes.");
+          bound(properties.get("spec").getProperties().get("hugePages"), 2, 16);
           listKey(properties.get("spec").getProperties().get("partitions"), "id");
           listKey(
               properties
@@ -96,7 +117,11 @@ final class CrdGeneration {
           listKey(properties.get("status").getProperties().get("partitions"), "id");
           listKey(properties.get("status").getProperties().get("devices"), "address");
         }
-        case "PassthroughDevice" -> root.setRequired(List.of("spec"));
+        case "PassthroughDevice" -> {
+          root.setRequired(List.of("spec"));
+          describe(properties, "spec", "Which device it is.");
+          describe(properties, "status", "Where the device is today.");
+        }
         default -> throw new IllegalStateException("no rules for kind " + kind);
       }
     }
@@ -124,6 +149,12 @@ final class CrdGeneration {
         && schema.getAdditionalProperties().getSchema() != null) {
       rulesOnce(schema.getAdditionalProperties().getSchema());
     }
+  }
+
+  /** Rules over a map need its size bounded, or the API server finds them too expensive. */
+  private static void bound(JSONSchemaProps map, long entries, long valueLength) {
+    map.setMaxProperties(entries);
+    map.getAdditionalProperties().getSchema().setMaxLength(valueLength);
   }
 
   private static void listKey(JSONSchemaProps list, String key) {
