@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# What the images take from Debian: a Java runtime, and QEMU as a root directory of its own. Packages are unpacked, not
+# installed, and of what they hold only the files that are needed stay: no shell, no package manager.
+
+JAVA_PACKAGES=openjdk-25-jre-headless
+QEMU_PACKAGES=qemu-system-x86,seabios,ovmf
+JVM=usr/lib/jvm/java-25-openjdk-amd64
+
+java_root() {
+  make_cached "$(cache_dir)/images/java-$(content_key "$JAVA_PACKAGES" "$(declare -f fill_java_root unpack copy_with_libraries)")" fill_java_root
+}
+
+qemu_root() {
+  make_cached "$(cache_dir)/images/qemu-$(content_key "$QEMU_PACKAGES" "$(declare -f fill_qemu_root unpack copy_with_libraries)")" fill_qemu_root
+}
+
+# unpack FOLDER PACKAGES: the packages and all they depend on, unpacked, no script of theirs run.
+unpack() {
+  local folder=$1 packages=$2 sources link
+  need_packages mmdebstrap debian-archive-keyring
+  sources=$(debian_sources)
+  log "unpacking Debian $DEBIAN_RELEASE packages: $packages"
+  mmdebstrap --quiet --mode=root --variant=extract \
+    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include="$packages" "$DEBIAN_RELEASE" "$folder" - <<<"$sources" >"$folder.log" 2>&1 || {
+    tail -n 20 "$folder.log" >&2
+    die "mmdebstrap failed (its log: $folder.log)"
+  }
+  rm -f "$folder.log"
+  for link in lib lib64 bin sbin; do [ -e "$folder/$link" ] || ln -s "usr/$link" "$folder/$link"; done
+}
+
+# copy_with_libraries FROM TO FILE…: programs or libraries of a root, and every library they load, to the same paths of another.
+copy_with_libraries() {
+  local from=$1 to=$2 file library
+  shift 2
+  for file in "$@"; do
+    mkdir -p "$to/$(dirname "$file")"
+    cp -a "$from/$file" "$to/$file"
+    chroot "$from" /lib64/ld-linux-x86-64.so.2 --library-path "/$JVM/lib:/$JVM/lib/server" --list "/$file" | sed -n 's|.*=> \(/[^ ]*\) (.*|\1|p' | while read -r library; do
+      case $library in /"$JVM"/*) continue ;; esac
+      library=$(chroot_path "$from" "$library")
+      [ -e "$to/$library" ] || { mkdir -p "$to/$(dirname "$library")" && cp -L "$from/$library" "$to/$library"; }
+    done
+  done
+  # The loader itself, where the programs look for it.
+  mkdir -p "$to/lib64"
+  cp -L "$from/lib64/ld-linux-x86-64.so.2" "$to/lib64/"
+}
+
+# /lib/x86_64-linux-gnu/… is usr/lib/… in a root whose /usr is merged.
+chroot_path() {
+  local path=${2#/}
+  case $path in lib/* | lib64/*) path=usr/$path ;; esac
+  [ -e "$1/$path" ] || die "library $2 isn't in the unpacked packages"
+  printf '%s\n' "$path"
+}
+
+# The folders that container runtimes and systemd mount on.
+mount_points() { (cd "$1" && mkdir -p dev proc sys run tmp var/lib etc && chmod 1777 tmp); }
+
+fill_java_root() {
+  local to=$1 from=$1/.unpacked library
+  unpack "$from" "$JAVA_PACKAGES"
+  mkdir -p "$to/$JVM/bin" "$to/etc"
+  cp -a "$from/etc/java-25-openjdk" "$to/etc/"
+  cp -a "$from/$JVM/conf" "$from/$JVM/lib" "$from/$JVM/release" "$to/$JVM/"
+  # The images bring archives of their own classes; nothing here draws, plays or debugs.
+  rm -f "$to/$JVM"/lib/server/classes*_nocoops*.jsa
+  rm -f "$to/$JVM"/lib/lib{awt,awt_headless,fontmanager,javajpeg,lcms,mlib_image,jsound,saproc,jdwp,dt_socket,j2pcsc,j2pkcs11,sctp}.so
+  copy_with_libraries "$from" "$to" "$JVM/bin/java" "$JVM/lib/server/libjvm.so"
+  for library in libjava libnet libnio libzip libmanagement libmanagement_ext libextnet libverify libjimage libsyslookup libinstrument; do
+    copy_with_libraries "$from" "$to" "$JVM/lib/$library.so"
+  done
+  mount_points "$to"
+  mkdir -p "$to/etc/ssl/certs"
+  printf 'root:x:0:0:root:/:/none\nlpar:x:65532:65532:lpar:/:/none\n' >"$to/etc/passwd"
+  printf 'root:x:0:\nlpar:x:65532:\n' >"$to/etc/group"
+  printf 'hosts: files dns\n' >"$to/etc/nsswitch.conf"
+  rm -rf "$from"
+}
+
+fill_qemu_root() {
+  local to=$1 from=$1/.unpacked version
+  unpack "$from" "$QEMU_PACKAGES"
+  copy_with_libraries "$from" "$to" usr/bin/qemu-system-x86_64
+  mkdir -p "$to"/usr/share/{qemu,seabios,OVMF}
+  cp -L "$from"/usr/share/qemu/{kvmvapic.bin,linuxboot.bin,linuxboot_dma.bin,multiboot_dma.bin,pvh.bin} "$to/usr/share/qemu/"
+  cp -L "$from"/usr/share/seabios/bios-256k.bin "$to/usr/share/seabios/"
+  cp -L "$from"/usr/share/OVMF/{OVMF_CODE_4M.fd,OVMF_VARS_4M.fd} "$to/usr/share/OVMF/"
+  mount_points "$to"
+  printf 'root:x:0:0:root:/:/none\n' >"$to/etc/passwd"
+  printf 'root:x:0:\n' >"$to/etc/group"
+  version=$(chroot "$from" /usr/bin/qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
+  rm -rf "$from"
+  # A blade keeps several of these side by side: the same version always means the same files.
+  printf '%s-%s\n' "$version" "$(cd "$to" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-8)" >"$to/VERSION"
+}
