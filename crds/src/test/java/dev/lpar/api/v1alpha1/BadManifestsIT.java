@@ -33,7 +33,7 @@ class BadManifestsIT {
     assertTrue(manifests().size() >= 30);
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("manifests")
   void isRefusedWithTheMessage(Path manifest, ApiServer api) throws Exception {
     var text = Files.readString(manifest);

@@ -23,7 +23,7 @@ class GoodManifestsIT {
     }
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("examples")
   void isStoredAsItIsWritten(Path example, ApiServer api) throws Exception {
     var file = example.toString();
@@ -52,7 +52,7 @@ class GoodManifestsIT {
     ApiServer.must(api.kubectl("", "delete", "-f", file));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("examples")
   void isAcceptedByServerSideApply(Path example, ApiServer api) {
     ApiServer.must(
