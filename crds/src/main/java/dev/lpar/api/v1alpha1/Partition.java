@@ -36,11 +36,12 @@ public record Partition(
     @JsonPropertyDescription("Seconds until a power off is forced.") @Required @Min(0) @Max(3600)
         int graceSeconds,
     @JsonPropertyDescription("What follows a crash.") @Required OnCrash onCrash,
-    @JsonPropertyDescription("Processors.") @Required Cpu cpu,
-    @JsonPropertyDescription("Memory.") @Required Memory memory,
+    @JsonPropertyDescription("The partition's processors.") @Required Cpu cpu,
+    @JsonPropertyDescription("The partition's memory.") @Required Memory memory,
     @JsonPropertyDescription("What starts the guest.") @Required Firmware firmware,
     @JsonPropertyDescription("Kernel and initrd, when firmware is Direct.")
         @Nullable DirectBoot directBoot,
-    @JsonPropertyDescription("Disks.") @Size(max = 16) @Nullable List<Disk> disks,
+    @JsonPropertyDescription("Raw block devices of the blade that the guest uses.") @Size(max = 16)
+        @Nullable List<Disk> disks,
     @JsonPropertyDescription("SMBIOS system UUID and serial number.") @Required
         Identity identity) {}
