@@ -24,21 +24,35 @@ ssh_keys_up() {
 
 # blade_config NAME: the archive with the blade's identity, which it reads at each boot.
 blade_config() {
-  local name=$1 number=${1#blade-} address tree=$STATE/blades/$1/config
+  local name=$1 number=${1#blade-} address other tree=$STATE/blades/$1/config
   address=$(blade_address "$number")
   certificate "$name" "/O=system:nodes/CN=system:node:$name" clientAuth
   certificate "$name-kubelet" "/O=system:nodes/CN=system:node:$name" serverAuth "DNS:$name,IP:$address"
   rm -rf "$tree"
-  mkdir -p "$tree/etc/lab"
+  mkdir -p "$tree/etc/lab" "$tree/etc/cni/net.d"
   cp "$PKI/ca.crt" "$STATE/kube-proxy.kubeconfig" "$tree/etc/lab/"
   cp "$PKI/$name-kubelet.crt" "$tree/etc/lab/kubelet.crt"
   cp "$PKI/$name-kubelet.key" "$tree/etc/lab/kubelet.key"
   cp "$STATE/ssh/host" "$tree/etc/lab/ssh_host_ed25519_key"
   cp "$STATE/ssh/user.pub" "$tree/etc/lab/authorized_keys"
   kubeconfig "$tree/etc/lab/kubelet.kubeconfig" "$name" "https://$GATEWAY:6443"
-  printf 'BLADE_NAME=%s\nBLADE_NUMBER=%s\nBLADE_ADDRESS=%s\nGATEWAY=%s\n' "$name" "$number" "$address" "$GATEWAY" >"$tree/etc/lab/blade.env"
+  printf 'BLADE_NAME=%s\nBLADE_ADDRESS=%s\n' "$name" "$address" >"$tree/etc/lab/blade.env"
   chmod 600 "$tree"/etc/lab/*
-  tar -C "$tree" --owner=0 --group=0 --numeric-owner -cf "$STATE/blades/$name/config.tar" etc/lab
+  {
+    printf 'link set lo up\naddr replace %s/24 dev eth0\nlink set eth0 up\nroute replace default via %s\n' "$address" "$GATEWAY"
+    # The pods of the other blades.
+    for other in 1 2 3 4 5 6 7 8 9; do
+      [ "$other" = "$number" ] || printf 'route replace 10.244.%s.0/24 via %s\n' "$other" "$(blade_address "$other")"
+    done
+  } >"$tree/etc/lab/network"
+  printf '%s\n' "$name" >"$tree/etc/hostname"
+  printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$tree/etc/hosts"
+  # Nothing lies outside that would not know the way back to a pod, so addresses need no translation.
+  cat >"$tree/etc/cni/net.d/10-lab.conflist" <<JSON
+{"cniVersion":"1.0.0","name":"lab","plugins":[{"type":"bridge","bridge":"cni0","isGateway":true,
+ "ipam":{"type":"host-local","ranges":[[{"subnet":"10.244.$number.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
+JSON
+  tar -C "$tree" --owner=0 --group=0 --numeric-owner -cf "$STATE/blades/$name/config.tar" etc/lab etc/cni/net.d/10-lab.conflist etc/hostname etc/hosts
   rm -rf "$tree"
 }
 
@@ -78,7 +92,7 @@ blade_power_on() {
     -qmp unix:/lab/qmp,server=on,wait=off
     -fw_cfg name=opt/lpar/blade,file=/lab/config.tar
     -kernel /image/vmlinuz
-    -append "root=PARTUUID=$BLADE_DISK_SIGNATURE-01 rootwait rw console=ttyS0 quiet systemd.show_status=0 panic=0 oops=panic intel_iommu=on iommu=nopt mitigations=off nokaslr cryptomgr.notests audit=0 rcupdate.rcu_cpu_stall_suppress=1 systemd.machine_id=6c70617200004000800000000000000$number"
+    -append "root=PARTUUID=$BLADE_DISK_SIGNATURE-01 rootwait rw console=ttyS0 quiet systemd.show_status=0 panic=0 oops=panic intel_iommu=on iommu=nopt mitigations=off nokaslr cryptomgr.notests audit=0 tsc=reliable ipv6.disable=1 net.ifnames=0 rcupdate.rcu_cpu_stall_suppress=1 systemd.machine_id=6c70617200004000800000000000000$number"
     -drive if=none,id=root,file=/lab/root.qcow2,format=qcow2,cache=unsafe,discard=unmap -device nvme,drive=root,serial=lpar-root,bus=pcie.0,addr=3
     -netdev tap,id=cluster,ifname="tap$number",script=no,downscript=no -device virtio-net-pci,netdev=cluster,mac="52:54:00:4c:50:0$number",bus=pcie.0,addr=4
   )

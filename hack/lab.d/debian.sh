@@ -7,8 +7,8 @@ DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Which kernel and systemd a blade runs, and what makes it a node. The cloud kernel has NVMe, ext4 and the IOMMU built in, so a
 # blade boots without an initrd.
-BLADE_PACKAGES=linux-image-cloud-amd64,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,procps,busybox-static
-BLADE_PACKAGES+=,containerd,runc,containernetworking-plugins,nftables,iptables,openssh-server,ca-certificates
+BLADE_PACKAGES=linux-image-cloud-amd64,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,busybox-static
+BLADE_PACKAGES+=,containerd,runc,containernetworking-plugins,nftables,openssh-server,ca-certificates
 # shellcheck disable=SC2034 # used by image.sh
 EMULATOR_PACKAGES=qemu-system-x86,qemu-utils,seabios,ovmf,grub-pc-bin,grub-efi-amd64-bin,grub-common,mtools,dosfstools
 
@@ -27,6 +27,9 @@ debian_sources() {
   printf 'deb [signed-by=%s] %s %s main\n' "$DEBIAN_KEYRING" "$main" "$DEBIAN_RELEASE"
   [ -z "$security" ] || printf 'deb [signed-by=%s] %s %s-security main\n' "$DEBIAN_KEYRING" "$security" "$DEBIAN_RELEASE"
 }
+
+# debian_key PACKAGES: what a root file system of these packages is cached by.
+debian_key() { content_key "$DEBIAN_RELEASE $1" "$(declare -f debian_root)"; }
 
 # debian_root FOLDER PACKAGES
 debian_root() {

@@ -10,19 +10,19 @@ BOOT_DISK_MIB=64
 GUEST_MODULES="virtio_blk virtio_scsi sd_mod ahci virtio_net button evdev pvpanic-pci pvpanic-mmio"
 
 emulator_root() {
-  make_cached "$(cache_dir)/emulator/$(content_key "$LAB_D/debian.sh")" make_emulator_root
+  make_cached "$(cache_dir)/emulator/$(debian_key "$EMULATOR_PACKAGES")" make_emulator_root
 }
 make_emulator_root() {
   debian_root "$1" "$EMULATOR_PACKAGES"
   mkdir "$1/lab" "$1/image"
 }
 
-blade_root() { make_cached "$(cache_dir)/blade-root/$(content_key "$LAB_D/debian.sh")" make_blade_root; }
+blade_root() { make_cached "$(cache_dir)/blade-root/$(debian_key "$BLADE_PACKAGES")" make_blade_root; }
 make_blade_root() { debian_root "$1" "$BLADE_PACKAGES"; }
 
 # guest_files: prints the folder of vmlinuz, guest.cpio.gz and boot.img.
 guest_files() {
-  make_cached "$(cache_dir)/guest/$(content_key "$LAB_D/debian.sh" "$LAB_D/image.sh" "$LAB_D/guest/init")" make_guest_files
+  make_cached "$(cache_dir)/guest/$(content_key "$(debian_key "$EMULATOR_PACKAGES $BLADE_PACKAGES")" "$LAB_D/image.sh" "$LAB_D/guest/init")" make_guest_files
 }
 make_guest_files() {
   local out=$1 root emulator
@@ -106,7 +106,7 @@ blade_image() {
   local tools key
   tools=$(tools_bin)
   key=$(find "$LAB_D/blade" -type f | LC_ALL=C sort | xargs sha256sum | sed "s#$LAB_D##")
-  make_cached "$(cache_dir)/blade/$(content_key "$LAB_D/image.sh" "$LAB_D/debian.sh" "$LAB_D/guest/init" "$key" "$tools")" make_blade_image
+  make_cached "$(cache_dir)/blade/$(content_key "$(guest_files)" "$LAB_D/image.sh" "$key" "$tools")" make_blade_image
 }
 make_blade_image() {
   local out=$1 root guest tools tree unit
@@ -121,9 +121,20 @@ make_blade_image() {
   install -m 755 "$tools"/{kubelet,kube-proxy} "$tree/usr/local/bin/"
   install -D -m 644 -t "$tree/boot/lpar" "$guest/vmlinuz" "$guest/guest.cpio.gz"
   make_pause_archive "$tools/pause" "$tree/usr/local/share/lab/pause.tar"
+  # Under full emulation every program that starts costs: what no blade needs stays out of the boot.
   while read -r unit; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done <"$LAB_D/blade/masked"
-  chroot "$tree" systemctl -q enable lab-setup.service lab-pause.service containerd.service kubelet.service kube-proxy.service ssh.service lab-load.socket 2>"$out/enable.log" ||
-    die "$(<"$out/enable.log")"
+  mkdir -p "$tree/etc/systemd/system-generators"
+  while read -r unit; do ln -sf /dev/null "$tree/etc/systemd/system-generators/$unit"; done <"$LAB_D/blade/no-generators"
+  # Neither is there time to unpack modules at each boot.
+  find "$tree/usr/lib/modules" -name '*.ko.xz' -print0 | xargs -0 -r xz -d -q -T 0
+  chroot "$tree" depmod "$(ls "$tree/usr/lib/modules")"
+  # Started when somebody asks for it over D-Bus, as `reboot` does.
+  rm "$tree/usr/lib/systemd/system/multi-user.target.wants/systemd-logind.service"
+  chroot "$tree" sh -ec '
+    systemctl -q set-default multi-user.target
+    systemctl -q disable ssh.service remote-fs.target getty@.service
+    systemctl -q enable lab-setup.service lab-kvm.service lab-pause.service containerd.service kubelet.service kube-proxy.service ssh.socket lab-load.socket
+  ' 2>"$out/enable.log" || die "$(<"$out/enable.log")"
   # The identity comes from the emulator, at each boot.
   rm -f "$tree"/etc/ssh/ssh_host_* "$tree"/boot/{System.map,config,vmlinuz}-*
   : >"$tree/etc/resolv.conf"
