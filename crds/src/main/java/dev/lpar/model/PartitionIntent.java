@@ -34,6 +34,24 @@ public record PartitionIntent(
     return namespace + "/" + name;
   }
 
+  /** The same intent with another power state. */
+  public PartitionIntent withPower(Power wanted) {
+    return new PartitionIntent(
+        id,
+        namespace,
+        name,
+        generation,
+        wanted,
+        graceSeconds,
+        onCrash,
+        cpu,
+        memory,
+        pages,
+        boot,
+        disks,
+        identity);
+  }
+
   public enum Power {
     RUNNING,
     STOPPED,
