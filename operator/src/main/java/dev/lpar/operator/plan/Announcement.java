@@ -1,0 +1,71 @@
+package dev.lpar.operator.plan;
+
+import dev.lpar.operator.plan.StatusCondition.Truth;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An Event: something changed that people want to have seen. Made on transitions only.
+ *
+ * @param reason the condition's reason
+ */
+public record Announcement(Severity severity, String reason, String message) {
+
+  /** The type of an Event. */
+  public enum Severity {
+    NORMAL,
+    WARNING
+  }
+
+  /** Conditions whose changes are announced; the rest follow from them. */
+  private static final Set<String> ANNOUNCED =
+      Set.of(StatusProjector.PLACED, StatusProjector.RUNNING, StatusProjector.RESTART_REQUIRED);
+
+  /** Being in one of these is how a partition starts, or follows from what is announced anyway. */
+  private static final Set<String> QUIET =
+      Set.of(
+          LparReason.NOT_PLACED.word(),
+          LparReason.AWAITING_AGENT.word(),
+          LparReason.UP_TO_DATE.word());
+
+  /** What leads from the conditions before to those after. */
+  static List<Announcement> between(List<StatusCondition> before, List<StatusCondition> after) {
+    return after.stream()
+        .filter(condition -> announces(condition, before))
+        .map(
+            condition ->
+                new Announcement(severity(condition), condition.reason(), condition.message()))
+        .toList();
+  }
+
+  private static boolean announces(StatusCondition condition, List<StatusCondition> before) {
+    var old = StatusCondition.named(condition.type(), before);
+    boolean changed =
+        old.isEmpty()
+            || old.get().truth() != condition.truth()
+            || !old.get().reason().equals(condition.reason());
+    if (condition.type().equals(StatusProjector.READY)) {
+      return changed && isSilence(condition) != old.filter(Announcement::isSilence).isPresent();
+    }
+    return changed && ANNOUNCED.contains(condition.type()) && !QUIET.contains(condition.reason());
+  }
+
+  private static boolean isSilence(StatusCondition condition) {
+    return condition.reason().equals(LparReason.AGENT_SILENT.word());
+  }
+
+  private static Severity severity(StatusCondition condition) {
+    return switch (condition.type()) {
+      case StatusProjector.PLACED ->
+          condition.reason().equals(LparReason.PLACED.word())
+                  || condition.reason().equals(LparReason.LEAVING_BLADE.word())
+              ? Severity.NORMAL
+              : Severity.WARNING;
+      case StatusProjector.RUNNING ->
+          RunningReasons.isTrouble(condition.reason()) ? Severity.WARNING : Severity.NORMAL;
+      case StatusProjector.READY ->
+          condition.truth() == Truth.UNKNOWN ? Severity.WARNING : Severity.NORMAL;
+      default -> Severity.NORMAL;
+    };
+  }
+}

@@ -1,0 +1,195 @@
+package dev.lpar.operator.plan;
+
+import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.PartitionStatus;
+import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
+import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.model.LparId;
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Boot;
+import dev.lpar.model.PartitionIntent.CrashPolicy;
+import dev.lpar.model.PartitionIntent.DiskIntent;
+import dev.lpar.model.PartitionIntent.HardwareIdentity;
+import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.PartitionIntent.Power;
+import dev.lpar.model.PartitionIntent.Processors;
+import dev.lpar.operator.plan.BladeView.Readiness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Partitions and blades for the tables. */
+final class Fixtures {
+  private Fixtures() {}
+
+  static LparId id(int number) {
+    return new LparId("00000000-0000-4000-8000-%012d".formatted(number));
+  }
+
+  static PartitionIntent shared(int number, int ratio, String memory) {
+    return intent(number, new Processors.Shared(1, ratio, false), memory, Pages.SIZE_2MI);
+  }
+
+  static PartitionIntent dedicated(int number, int vcpus, String memory) {
+    return intent(number, new Processors.Dedicated(vcpus), memory, Pages.SIZE_2MI);
+  }
+
+  static PartitionIntent intent(int number, Processors cpu, String memory, Pages pages) {
+    return new PartitionIntent(
+        id(number),
+        "payments",
+        "lpar-" + number,
+        1,
+        Power.RUNNING,
+        120,
+        CrashPolicy.RESTART,
+        cpu,
+        MemorySize.parse(memory),
+        pages,
+        new Boot.Uefi(),
+        List.of(),
+        new HardwareIdentity(id(number).text(), id(number).text()));
+  }
+
+  /** The next generation of an intent, changed in these. */
+  static PartitionIntent changed(
+      PartitionIntent was, Processors cpu, String memory, Power power, long generation) {
+    return new PartitionIntent(
+        was.id(),
+        was.namespace(),
+        was.name(),
+        generation,
+        power,
+        was.graceSeconds(),
+        was.onCrash(),
+        cpu,
+        MemorySize.parse(memory),
+        was.pages(),
+        was.boot(),
+        was.disks(),
+        was.identity());
+  }
+
+  static PartitionIntent withDisk(PartitionIntent was, String path) {
+    return new PartitionIntent(
+        was.id(),
+        was.namespace(),
+        was.name(),
+        was.generation(),
+        was.power(),
+        was.graceSeconds(),
+        was.onCrash(),
+        was.cpu(),
+        was.memory(),
+        was.pages(),
+        was.boot(),
+        List.of(new DiskIntent("data", path, null)),
+        was.identity());
+  }
+
+  static Wish anywhere(PartitionIntent intent) {
+    return new Wish(intent, null, Map.of(), null);
+  }
+
+  static Wish last(PartitionIntent intent, String blade) {
+    return new Wish(intent, null, Map.of(), blade);
+  }
+
+  static Wish pinned(PartitionIntent intent, String pin, String lastBlade) {
+    return new Wish(intent, pin, Map.of(), lastBlade);
+  }
+
+  static Blade blade(String name) {
+    return new Blade(name);
+  }
+
+  /** A blade with 8 CPUs, 16Gi of 2Mi pages and 4Gi of 4Ki pages, unless said otherwise. */
+  static final class Blade {
+    private final String name;
+    private final List<PartitionIntent> assigned = new ArrayList<>();
+    private final Map<LparId, PartitionStatus> reports = new HashMap<>();
+    private Map<String, String> labels = Map.of();
+    private boolean maintenance;
+    private Readiness readiness = Readiness.READY;
+    private boolean virtualizes = true;
+    private int cpus = 8;
+    private String huge = "16Gi";
+    private boolean caughtUp = true;
+
+    private Blade(String name) {
+      this.name = name;
+    }
+
+    Blade has(PartitionIntent... intents) {
+      assigned.addAll(List.of(intents));
+      return this;
+    }
+
+    Blade reports(PartitionIntent intent, Phase phase, PartitionReason reason) {
+      return reports(
+          PartitionStatusBuilder.builder()
+              .id(intent.id().text())
+              .generation(intent.generation())
+              .phase(phase)
+              .reason(reason)
+              .build());
+    }
+
+    Blade reports(PartitionStatus report) {
+      reports.put(new LparId(report.id()), report);
+      return this;
+    }
+
+    Blade labels(Map<String, String> labels) {
+      this.labels = labels;
+      return this;
+    }
+
+    Blade inMaintenance() {
+      maintenance = true;
+      return this;
+    }
+
+    Blade is(Readiness readiness) {
+      this.readiness = readiness;
+      return this;
+    }
+
+    Blade withoutVirtualization() {
+      virtualizes = false;
+      return this;
+    }
+
+    Blade cpus(int cpus) {
+      this.cpus = cpus;
+      return this;
+    }
+
+    Blade huge(String memory) {
+      this.huge = memory;
+      return this;
+    }
+
+    Blade behind() {
+      caughtUp = false;
+      return this;
+    }
+
+    BladeView view() {
+      return new BladeView(
+          name,
+          labels,
+          maintenance,
+          readiness,
+          "no sign of life from the blade's agent for 40 s",
+          virtualizes,
+          new Capacity(
+              cpus, MemorySize.parse("4Gi"), Map.of(Pages.SIZE_2MI, MemorySize.parse(huge)), 100),
+          assigned,
+          reports,
+          caughtUp);
+    }
+  }
+}
