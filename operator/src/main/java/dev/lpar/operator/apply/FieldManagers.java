@@ -1,0 +1,29 @@
+package dev.lpar.operator.apply;
+
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+
+/**
+ * The field managers of the operator. What one applies, it owns as a whole: a field left out of its
+ * next apply is removed. So labels and partitions of a Blade, written at different moments, are
+ * applied by two managers.
+ */
+public final class FieldManagers {
+  /** Statuses, and {@code Blade.spec.partitions}. */
+  public static final String OPERATOR = "lpar-operator";
+
+  /** A Blade and its labels, as mirrored from its Node. */
+  public static final String NODE_MIRROR = "lpar-operator-node";
+
+  private FieldManagers() {}
+
+  /** Server-side apply that takes over fields others hold and refuses fields the schema hasn't. */
+  static PatchContext applyAs(String manager) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(manager)
+        .withForce(true)
+        .withFieldValidation("Strict")
+        .build();
+  }
+}

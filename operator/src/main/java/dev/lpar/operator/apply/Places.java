@@ -1,0 +1,148 @@
+package dev.lpar.operator.apply;
+
+import dev.lpar.api.v1alpha1.Blade;
+import dev.lpar.api.v1alpha1.BladeSpecBuilder;
+import dev.lpar.api.v1alpha1.Partition;
+import dev.lpar.api.v1alpha1.PartitionIntents;
+import dev.lpar.operator.observe.Blades;
+import dev.lpar.operator.plan.BladeView;
+import dev.lpar.operator.plan.PlacementPlan;
+import dev.lpar.operator.plan.PlacementPlan.Assign;
+import dev.lpar.operator.plan.PlacementPlan.Standing;
+import dev.lpar.operator.plan.PlacementPlan.Withdraw;
+import dev.lpar.operator.plan.PlacementPlan.Write;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives and takes places: the only writer of {@code Blade.spec.partitions}. A place is decided on a
+ * list read from the API server's quorum, never on a cache, and written with the resourceVersion
+ * that was read: of two that saw the same last place, one is told to read again.
+ */
+@Singleton
+public class Places {
+  private static final Logger LOG = Logger.getLogger(Places.class);
+  private static final int ATTEMPTS = 10;
+
+  private final KubernetesClient client;
+
+  public Places(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** How a partition stands, and the blade that this speaks of. */
+  public record Outcome(Standing standing, @Nullable BladeView blade) {
+    static Outcome of(Standing standing, List<BladeView> blades) {
+      var name =
+          switch (standing) {
+            case PlacementPlan.Settled settled -> settled.blade();
+            case PlacementPlan.Leaving(var blade) -> blade;
+            case PlacementPlan.BladeLost _, PlacementPlan.NoPlace _, PlacementPlan.Gone() -> "";
+          };
+      return new Outcome(
+          standing,
+          blades.stream().filter(blade -> blade.name().equals(name)).findFirst().orElse(null));
+    }
+  }
+
+  /**
+   * Plans on the cache, and where the plan would write, or would forget a blade, plans and writes
+   * on what the API server has.
+   *
+   * @param placed whether the partition was known to have a place
+   */
+  public Outcome settle(
+      Function<List<BladeView>, PlacementPlan> planner, List<Blade> cached, boolean placed) {
+    var views = views(cached);
+    return switch (planner.apply(views)) {
+      case PlacementPlan.Settled settled -> Outcome.of(settled, views);
+      case PlacementPlan.Leaving leaving -> Outcome.of(leaving, views);
+      case PlacementPlan.NoPlace noPlace when !placed -> Outcome.of(noPlace, views);
+      case PlacementPlan.NoPlace _,
+          PlacementPlan.BladeLost _,
+          PlacementPlan.Gone(),
+          Assign _,
+          Withdraw _ ->
+          settleLive(planner);
+    };
+  }
+
+  private Outcome settleLive(Function<List<BladeView>, PlacementPlan> planner) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      var blades = client.resources(Blade.class).list().getItems();
+      var views = views(blades);
+      switch (planner.apply(views)) {
+        case Standing standing -> {
+          return Outcome.of(standing, views);
+        }
+        case Write write -> write(named(write.blade(), blades), write);
+      }
+    }
+    throw new IllegalStateException(
+        "spec.partitions of the blades changed between read and write %d times in a row"
+            .formatted(ATTEMPTS));
+  }
+
+  /** Writes unless the blade has changed since it was read; then the caller reads again. */
+  private void write(Blade blade, Write write) {
+    try {
+      client
+          .resource(withPartitions(blade, partitions(blade, write)))
+          .patch(FieldManagers.applyAs(FieldManagers.OPERATOR));
+      switch (write) {
+        case Assign(var name, var intent) ->
+            LOG.infof("%s gets %s, generation %d", name, intent.displayName(), intent.generation());
+        case Withdraw(var name, var id) -> LOG.infof("%s loses %s", name, id);
+      }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.debugf("%s changed since it was read: reading again", blade.getMetadata().getName());
+    }
+  }
+
+  private static List<Partition> partitions(Blade blade, Write write) {
+    var partitions = new ArrayList<>(Blades.partitions(blade));
+    switch (write) {
+      case Withdraw(var _, var id) ->
+          partitions.removeIf(partition -> partition.id().equals(id.text()));
+      case Assign(var _, var intent) -> {
+        var partition = PartitionIntents.toPartition(intent);
+        partitions.removeIf(other -> other.id().equals(partition.id()));
+        partitions.add(partition);
+      }
+    }
+    return partitions;
+  }
+
+  private static Blade withPartitions(Blade read, List<Partition> partitions) {
+    var blade = new Blade();
+    blade.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(read.getMetadata().getName())
+            .withResourceVersion(read.getMetadata().getResourceVersion())
+            .build());
+    blade.setSpec(BladeSpecBuilder.builder().partitions(partitions).build());
+    return blade;
+  }
+
+  private static List<BladeView> views(List<Blade> blades) {
+    return blades.stream().map(Blades::view).toList();
+  }
+
+  private static Blade named(String name, List<Blade> blades) {
+    return blades.stream()
+        .filter(blade -> blade.getMetadata().getName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("planned on a blade not listed: " + name));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.lpar.operator.observe;
+
+import dev.lpar.api.v1alpha1.Blade;
+import dev.lpar.api.v1alpha1.BladeSpec;
+import dev.lpar.api.v1alpha1.BladeStatus;
+import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.Partition;
+import dev.lpar.api.v1alpha1.PartitionIntents;
+import dev.lpar.api.v1alpha1.PartitionStatus;
+import dev.lpar.model.LparId;
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.operator.plan.BladeReason;
+import dev.lpar.operator.plan.BladeView;
+import dev.lpar.operator.plan.BladeView.Readiness;
+import dev.lpar.operator.plan.Capacity;
+import dev.lpar.operator.plan.StatusCondition;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link Blade}: gaps in its spec and status become what they mean. */
+public final class Blades {
+  public static final String READY = "Ready";
+
+  private Blades() {}
+
+  public static BladeView view(Blade blade) {
+    var ready = ready(blade);
+    var status = status(blade);
+    var virtualization = status.flatMap(s -> Optional.ofNullable(s.virtualization()));
+    return new BladeView(
+        blade.getMetadata().getName(),
+        Optional.ofNullable(blade.getMetadata().getLabels()).orElse(Map.of()),
+        Boolean.TRUE.equals(spec(blade).map(BladeSpec::maintenance).orElse(false)),
+        readiness(ready),
+        ready.map(StatusCondition::message).orElse("its agent hasn't reported yet"),
+        virtualization.map(v -> !"None".equals(v.isa())).orElse(false),
+        status
+            .flatMap(s -> Optional.ofNullable(s.allocatable()))
+            .map(Blades::capacity)
+            .orElse(Capacity.NONE),
+        partitions(blade).stream().map(PartitionIntents::of).toList(),
+        reports(blade).stream()
+            .collect(Collectors.toMap(r -> new LparId(r.id()), Function.identity())),
+        caughtUp(blade));
+  }
+
+  /** {@code spec.partitions}. */
+  public static List<Partition> partitions(Blade blade) {
+    return spec(blade).flatMap(spec -> Optional.ofNullable(spec.partitions())).orElse(List.of());
+  }
+
+  /** {@code status.partitions}. */
+  public static List<PartitionStatus> reports(Blade blade) {
+    return status(blade).flatMap(s -> Optional.ofNullable(s.partitions())).orElse(List.of());
+  }
+
+  /** Whether no partition is assigned to the blade and none can still be on it. */
+  public static boolean vacant(Blade blade) {
+    boolean neverReported = status(blade).map(BladeStatus::observedGeneration).isEmpty();
+    return partitions(blade).isEmpty()
+        && reports(blade).isEmpty()
+        && (neverReported || caughtUp(blade));
+  }
+
+  /** The blade's words when its agent is silent; null when it isn't. */
+  public static @Nullable String silence(Blade blade) {
+    return ready(blade)
+        .filter(condition -> readiness(Optional.of(condition)) == Readiness.SILENT)
+        .map(StatusCondition::message)
+        .orElse(null);
+  }
+
+  public static Optional<BladeStatus> status(Blade blade) {
+    return Optional.ofNullable(blade.getStatus());
+  }
+
+  private static Optional<BladeSpec> spec(Blade blade) {
+    return Optional.ofNullable(blade.getSpec());
+  }
+
+  private static boolean caughtUp(Blade blade) {
+    return status(blade)
+        .map(BladeStatus::observedGeneration)
+        .filter(observed -> observed >= blade.getMetadata().getGeneration())
+        .isPresent();
+  }
+
+  private static Optional<StatusCondition> ready(Blade blade) {
+    List<Condition> conditions =
+        status(blade).flatMap(s -> Optional.ofNullable(s.conditions())).orElse(List.of());
+    return StatusCondition.named(READY, Conditions.read(conditions));
+  }
+
+  private static Readiness readiness(Optional<StatusCondition> ready) {
+    if (ready.isEmpty()) {
+      return Readiness.NOT_READY;
+    }
+    return switch (ready.get().truth()) {
+      case TRUE -> Readiness.READY;
+      case FALSE -> Readiness.NOT_READY;
+      case UNKNOWN ->
+          ready.get().reason().equals(BladeReason.AGENT_SILENT.word())
+              ? Readiness.SILENT
+              : Readiness.NOT_READY;
+    };
+  }
+
+  private static Capacity capacity(Resources allocatable) {
+    var huge = new EnumMap<Pages, MemorySize>(Pages.class);
+    Optional.ofNullable(allocatable.hugePages())
+        .orElse(Map.of())
+        .forEach(
+            (size, amount) ->
+                pages(size).ifPresent(pages -> huge.put(pages, MemorySize.parse(amount))));
+    return new Capacity(
+        Optional.ofNullable(allocatable.cpus()).orElse(0),
+        Optional.ofNullable(allocatable.memory()).map(MemorySize::parse).orElse(MemorySize.ZERO),
+        huge,
+        Optional.ofNullable(allocatable.serviceRatio()).orElse(100));
+  }
+
+  private static Optional<Pages> pages(String size) {
+    return switch (size) {
+      case "2Mi" -> Optional.of(Pages.SIZE_2MI);
+      case "1Gi" -> Optional.of(Pages.SIZE_1GI);
+      default -> Optional.empty();
+    };
+  }
+}

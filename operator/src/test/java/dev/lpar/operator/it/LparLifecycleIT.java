@@ -1,0 +1,123 @@
+package dev.lpar.operator.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.Phase;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LparLifecycleIT {
+  private static OperatorProcess operator;
+  private static ScriptedAgent agent;
+
+  @BeforeAll
+  static void start() {
+    operator = OperatorProcess.start("lifecycle");
+    Cluster.addNode("life-1", Map.of("rack", "life"));
+    agent = new ScriptedAgent("life-1", ScriptedAgent.resources(8, "16Gi", Map.of("2Mi", "4Gi")));
+    Cluster.awaitReady("life-1");
+  }
+
+  @AfterAll
+  static void stop() {
+    agent.close();
+    Cluster.removeNode("life-1");
+    operator.close();
+  }
+
+  private static String onLife(String spec) {
+    return spec + "placement: { bladeSelector: { matchLabels: { rack: life } } }\n";
+  }
+
+  @Test
+  void aPartitionIsPlacedRunsStopsRunsAgainAndGoes() {
+    Cluster.create("ledger", onLife(Cluster.shared(25, "1Gi")));
+    var running = Cluster.awaitCondition("ledger", "Ready", "True", "GuestRunning");
+    assertEquals("life-1", running.getStatus().blade());
+    assertEquals(Phase.RUNNING, running.getStatus().phase());
+    assertEquals("25% of 8", running.getStatus().cpu().summary());
+    assertEquals("True", Cluster.condition(running, "Placed").getStatus());
+    assertEquals("NotEnforced", Cluster.condition(running, "EntitlementMet").getReason());
+    assertEquals(List.of("life-1"), Cluster.bladesOf(running));
+
+    Cluster.patchSpec("ledger", "{\"powerState\":\"Stopped\"}");
+    var stopped = Cluster.awaitCondition("ledger", "Ready", "False", "PoweredOff");
+    assertEquals(Phase.STOPPED, stopped.getStatus().phase());
+    assertEquals(2, stopped.getStatus().observedGeneration());
+
+    Cluster.patchSpec("ledger", "{\"powerState\":\"Running\"}");
+    Cluster.awaitCondition("ledger", "Ready", "True", "GuestRunning");
+
+    Cluster.delete("ledger");
+    Cluster.awaitGone("ledger");
+    assertEquals(List.of(), Cluster.bladesOf(running));
+
+    var reasons =
+        Cluster.client()
+            .resources(Event.class)
+            .inNamespace(Cluster.NAMESPACE)
+            .list()
+            .getItems()
+            .stream()
+            .filter(event -> event.getRegarding().getName().equals("ledger"))
+            .sorted(Comparator.comparing(event -> event.getEventTime().getTime()))
+            .map(Event::getReason)
+            .toList();
+    assertEquals(
+        List.of("Placed", "GuestRunning", "PoweredOff", "GuestRunning"),
+        reasons.stream().filter(reason -> !reason.equals("LeavingBlade")).toList());
+  }
+
+  @Test
+  void theSpecIsNeverWritten() {
+    var created = Cluster.create("unwritten", onLife(Cluster.shared(5, "1Gi")));
+    var running = Cluster.awaitCondition("unwritten", "Ready", "True", "GuestRunning");
+    assertEquals(created.getSpec(), running.getSpec());
+    assertEquals(1, running.getMetadata().getGeneration());
+    assertTrue(
+        running.getMetadata().getManagedFields().stream()
+            .filter(fields -> fields.getManager().startsWith("lpar-operator"))
+            .noneMatch(
+                fields -> fields.getFieldsV1().getAdditionalProperties().containsKey("f:spec")));
+    Cluster.delete("unwritten");
+    Cluster.awaitGone("unwritten");
+  }
+
+  @Test
+  void aDeletionEndsOnlyWhenTheAgentReportsThePartitionGone() {
+    var lpar = Cluster.create("lingering", onLife(Cluster.shared(5, "1Gi")));
+    Cluster.awaitCondition("lingering", "Ready", "True", "GuestRunning");
+    agent.keepRemoved(true);
+    Cluster.delete("lingering");
+    var waiting = Cluster.awaitCondition("lingering", "Placed", "False", "LeavingBlade");
+    assertEquals(List.of(), Cluster.bladesOf(lpar));
+    assertEquals("Deleting", Cluster.condition(waiting, "Ready").getReason());
+    assertNotNull(Cluster.lpar("lingering"));
+    agent.keepRemoved(false);
+    Cluster.awaitGone("lingering");
+  }
+
+  @Test
+  void whatTheAgentReportsIsShown() {
+    agent.follow(
+        partition ->
+            partition.name().equals("broken")
+                ? ScriptedAgent.status(partition, Phase.FAILED, PartitionReason.DISK_MISSING)
+                : ScriptedAgent.obey(partition));
+    Cluster.create("broken", onLife(Cluster.shared(5, "1Gi")));
+    var failed = Cluster.awaitCondition("broken", "Running", "False", "DiskMissing");
+    assertEquals(Phase.FAILED, failed.getStatus().phase());
+    agent.follow(ScriptedAgent::obey);
+    Cluster.awaitCondition("broken", "Ready", "True", "GuestRunning");
+    Cluster.delete("broken");
+    Cluster.awaitGone("broken");
+  }
+}
