@@ -19,7 +19,8 @@ public record BladeSpec(
     @JsonPropertyDescription("CPUs and memory that partitions never get.")
         @Nullable HostReserved hostReserved,
     @JsonPropertyDescription(
-            "Memory to set aside as huge pages when the agent starts, by page size (2Mi, 1Gi), such as 2Mi: 8Gi."
+            "Memory to set aside as huge pages, by page size (2Mi, 1Gi), such as 2Mi: 8Gi. The kernel is asked when"
+                + " the agent starts and when the value changes; reserve early, before memory is fragmented."
                 + " What the kernel really gave is in status.allocatable.hugePages.")
         @ValidationRule(
             value = "self.all(k, k in ['2Mi', '1Gi'])",

@@ -32,7 +32,7 @@ public record Disk(
             message = "blockDevice must be a path under /dev, such as /dev/disk/by-id/nvme-…")
         String blockDevice,
     @JsonPropertyDescription(
-            "Place in the firmware's boot order, 1 to 99, lower first. Default: not booted from, unless no disk"
+            "With firmware UEFI or BIOS: place in the boot order, 1 to 99, lower first. Default: not booted from, unless no disk"
                 + " has one; then disks boot in the order of the list.")
         @Min(1)
         @Max(99)
