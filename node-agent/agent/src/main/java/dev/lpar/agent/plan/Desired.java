@@ -1,0 +1,30 @@
+package dev.lpar.agent.plan;
+
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Pages;
+import java.util.List;
+import java.util.Map;
+
+/** What the blade is to be like. */
+public sealed interface Desired {
+  /**
+   * The Blade hasn't been read since the agent started. Nothing is started, and nothing is stopped
+   * for not being wanted: that it isn't wanted isn't known.
+   */
+  record Unknown() implements Desired {}
+
+  /**
+   * The Blade as last read.
+   *
+   * @param partitions in the order of the Blade's spec, which is the order they are served in
+   * @param hugePages memory to set aside by page size
+   */
+  record Known(List<PartitionIntent> partitions, Map<Pages, MemorySize> hugePages)
+      implements Desired {
+    public Known {
+      partitions = List.copyOf(partitions);
+      hugePages = Map.copyOf(hugePages);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.lpar.agent.plan;
+
+import dev.lpar.agent.plan.ObservedPartition.ExitCount;
+import dev.lpar.model.LparId;
+import dev.lpar.model.PartitionIntent;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be told of one partition.
+ *
+ * @param intent the intent reported on: the wanted one, else the activated one, else null
+ * @param message why it is so, in a sentence; null where the situation says it all
+ * @param pid of its QEMU, or null
+ * @param activatedAt start of the present activation; null when there is none
+ * @param restartRequired fields of the Lpar's spec that differ from what was activated
+ */
+public record PartitionReport(
+    LparId id,
+    @Nullable PartitionIntent intent,
+    Situation situation,
+    @Nullable String message,
+    @Nullable Long pid,
+    @Nullable String qemuVersion,
+    @Nullable Instant activatedAt,
+    int restarts,
+    List<String> restartRequired,
+    @Nullable ExitCount exits) {
+
+  public PartitionReport {
+    restartRequired = List.copyOf(restartRequired);
+  }
+}
