@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -61,8 +62,12 @@ public final class QmpConnection implements AutoCloseable {
     @Nullable SocketChannel channel = null;
     @Nullable Selector selector = null;
     try {
-      channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       channel.configureBlocking(false);
+      // Blocking, this would wait for as long as a hung QEMU lets its queue of clients stand full.
+      if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
+        throw new QmpException("QMP socket " + socket + " takes no further client");
+      }
       selector = Selector.open();
       channel.register(selector, SelectionKey.OP_READ);
       var connection = new QmpConnection(channel, selector, limit, listener);
