@@ -175,6 +175,20 @@ final class SystemdBus {
     }
   }
 
+  /** {@code (ss)}: an entry of TemporaryFileSystem. */
+  public static final class EmptyFolder extends Struct {
+    @Position(0)
+    public final String path;
+
+    @Position(1)
+    public final String options;
+
+    public EmptyFolder(String path, String options) {
+      this.path = path;
+      this.options = options;
+    }
+  }
+
   /** {@code (ss)}: an entry of DeviceAllow. */
   public static final class AllowedDevice extends Struct {
     @Position(0)

@@ -3,6 +3,7 @@ package dev.lpar.agent.systemd;
 import dev.lpar.agent.systemd.SystemdBus.AllowedDevice;
 import dev.lpar.agent.systemd.SystemdBus.Bind;
 import dev.lpar.agent.systemd.SystemdBus.Command;
+import dev.lpar.agent.systemd.SystemdBus.EmptyFolder;
 import dev.lpar.agent.systemd.SystemdBus.Property;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,10 @@ final class UnitProperties {
                 List.of(new Command(unit.command().getFirst(), unit.command(), false)), "a(sasb)")),
         text("RootDirectory", unit.rootDirectory().toString()),
         flag("MountAPIVFS", true),
+        // What is bound below /var gets its mount points here, not in the laid-out QEMU.
+        new Property(
+            "TemporaryFileSystem",
+            new Variant<>(List.of(new EmptyFolder("/var", "mode=0755")), "a(ss)")),
         new Property("BindPaths", new Variant<>(binds(unit.writable()), "a(ssbt)")),
         new Property("BindReadOnlyPaths", new Variant<>(binds(unit.readable()), "a(ssbt)")),
         flag("DynamicUser", true),
