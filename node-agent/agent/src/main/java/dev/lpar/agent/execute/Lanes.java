@@ -1,0 +1,110 @@
+package dev.lpar.agent.execute;
+
+import dev.lpar.agent.plan.HostPlan;
+import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.model.LparId;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Carries plans out, each partition in a lane of its own (and the blade in one), so that a slow
+ * step holds up no other partition. A lane does one list of steps at a time and ends at the first
+ * that is refused.
+ */
+public final class Lanes {
+  private static final System.Logger LOG = System.getLogger(Lanes.class.getName());
+
+  /** After a refusal the lane rests, so that a blade that refuses isn't asked without pause. */
+  private static final Duration REST = Duration.ofSeconds(2);
+
+  private static final String BLADE = "blade";
+
+  private final Function<HostStep, Outcome> executor;
+  private final Runnable lanePassed;
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> refusals = new ConcurrentHashMap<>();
+  private final Map<LparId, String> startRefusals = new ConcurrentHashMap<>();
+
+  /**
+   * @param lanePassed called when a lane has come to its end and the blade should be looked at anew
+   */
+  public Lanes(Function<HostStep, Outcome> executor, Runnable lanePassed) {
+    this.executor = executor;
+    this.lanePassed = lanePassed;
+  }
+
+  /**
+   * The lanes at work. Taken before a look at the blade: what the look says of their partitions may
+   * be out of date by the time the plan is made.
+   */
+  public Set<String> busy() {
+    return Set.copyOf(busy);
+  }
+
+  /** Why systemd refused the last start of a partition, where it did. */
+  public Map<LparId, String> startRefusals() {
+    return new HashMap<>(startRefusals);
+  }
+
+  /** Sets out to do a plan, but for the lanes that were busy when the blade was looked at. */
+  public void carryOut(HostPlan plan, Set<String> busyBefore) {
+    var work = new HashMap<String, List<? extends HostStep>>();
+    plan.partitionSteps().forEach((id, steps) -> work.put(id.text(), steps));
+    if (!plan.bladeSteps().isEmpty()) {
+      work.put(BLADE, plan.bladeSteps());
+    }
+    work.forEach(
+        (lane, steps) -> {
+          if (!busyBefore.contains(lane) && busy.add(lane)) {
+            Thread.ofVirtual().name("lane " + lane).start(() -> run(lane, steps));
+          }
+        });
+  }
+
+  private void run(String lane, List<? extends HostStep> steps) {
+    try {
+      for (var step : steps) {
+        if (step instanceof StartGuest start) {
+          startRefusals.remove(start.partition());
+        }
+        if (attempt(lane, step) instanceof Outcome.Refused(var message)) {
+          refused(lane, step, message);
+          Thread.sleep(REST);
+          return;
+        }
+      }
+      refusals.remove(lane);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      busy.remove(lane);
+      lanePassed.run();
+    }
+  }
+
+  private Outcome attempt(String lane, HostStep step) {
+    try {
+      return executor.apply(step);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, lane + ": a fault in the agent at " + step, e);
+      return new Outcome.Refused("a fault in the agent: " + e);
+    }
+  }
+
+  private void refused(String lane, HostStep step, String message) {
+    if (step instanceof StartGuest start) {
+      startRefusals.put(start.partition(), message);
+    }
+    var text = step.getClass().getSimpleName() + ": " + message;
+    if (!text.equals(refusals.put(lane, text))) {
+      LOG.log(Level.WARNING, "{0}: {1}", lane, text);
+    }
+  }
+}

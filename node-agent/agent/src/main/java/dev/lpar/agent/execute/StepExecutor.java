@@ -1,0 +1,66 @@
+package dev.lpar.agent.execute;
+
+import dev.lpar.agent.host.Guests;
+import dev.lpar.agent.host.HostException;
+import dev.lpar.agent.host.HugePages;
+import dev.lpar.agent.host.PartitionFiles;
+import dev.lpar.agent.host.QemuStore;
+import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.ClearFailedUnit;
+import dev.lpar.agent.plan.HostStep.ClearRunDirectory;
+import dev.lpar.agent.plan.HostStep.ForceOff;
+import dev.lpar.agent.plan.HostStep.LayOutQemu;
+import dev.lpar.agent.plan.HostStep.PauseGuest;
+import dev.lpar.agent.plan.HostStep.PressPowerButton;
+import dev.lpar.agent.plan.HostStep.RemovePartition;
+import dev.lpar.agent.plan.HostStep.RemoveQemu;
+import dev.lpar.agent.plan.HostStep.ReserveHugePages;
+import dev.lpar.agent.plan.HostStep.ResumeGuest;
+import dev.lpar.agent.plan.HostStep.RotateConsole;
+import dev.lpar.agent.plan.HostStep.SaveRecord;
+import dev.lpar.agent.plan.HostStep.StartGuest;
+
+/** Carries steps out. */
+public final class StepExecutor {
+  private final Guests guests;
+  private final PartitionFiles files;
+  private final QemuStore qemu;
+  private final HugePages hugePages;
+
+  public StepExecutor(Guests guests, PartitionFiles files, QemuStore qemu, HugePages hugePages) {
+    this.guests = guests;
+    this.files = files;
+    this.qemu = qemu;
+    this.hugePages = hugePages;
+  }
+
+  public Outcome execute(HostStep step) {
+    try {
+      carryOut(step);
+      return new Outcome.Done();
+    } catch (HostException e) {
+      return new Outcome.Refused(e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  private void carryOut(HostStep step) {
+    switch (step) {
+      case LayOutQemu(var version) -> qemu.layOut(version);
+      case RemoveQemu(var version) -> qemu.remove(version);
+      case ReserveHugePages(var size, var pages) -> hugePages.reserve(size, pages);
+      case SaveRecord(var record) -> files.save(record);
+      case StartGuest start -> guests.start(start);
+      case PressPowerButton(var id) -> guests.pressPowerButton(id);
+      case ForceOff(var id) -> guests.forceOff(id);
+      case PauseGuest(var id) -> guests.pause(id);
+      case ResumeGuest(var id) -> guests.resume(id);
+      case RotateConsole(var id) -> files.rotateConsole(id);
+      case ClearRunDirectory(var id) -> files.clearRunDirectory(id);
+      case ClearFailedUnit(var id) -> guests.clearFailed(id);
+      case RemovePartition(var id) -> {
+        guests.clearFailed(id);
+        files.remove(id);
+      }
+    }
+  }
+}

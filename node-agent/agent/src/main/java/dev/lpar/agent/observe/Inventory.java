@@ -1,0 +1,112 @@
+package dev.lpar.agent.observe;
+
+import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.BladeStatus.NumaNode;
+import dev.lpar.api.v1alpha1.BladeStatus.Topology;
+import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
+import dev.lpar.model.CpuSet;
+import dev.lpar.model.MemorySize;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the blade is made of.
+ *
+ * @param onlineCpus CPUs the kernel schedules on
+ * @param memory all the kernel manages, huge pages included
+ */
+public record Inventory(
+    String bootId,
+    Virtualization virtualization,
+    Topology topology,
+    CpuSet onlineCpus,
+    MemorySize memory,
+    List<BladeDevice> devices) {
+
+  private static final String CPUS = "sys/devices/system/cpu";
+  private static final String NODES = "sys/devices/system/node";
+  private static final Pattern FLAGS = Pattern.compile("(?m)^flags\\s*:(.*)$");
+
+  /** Reads {@code sys} and {@code proc} below the root. */
+  public static Inventory read(HostFiles files) {
+    var online = CpuSet.parse(files.text(CPUS + "/online").orElse(""));
+    return new Inventory(
+        bootId(files),
+        virtualization(files),
+        topology(files, online),
+        online,
+        meminfo(files.text("proc/meminfo"), "MemTotal"),
+        PciDevices.read(files));
+  }
+
+  public static String bootId(HostFiles files) {
+    return files
+        .text("proc/sys/kernel/random/boot_id")
+        .orElseThrow(() -> new IllegalStateException("no boot id below " + files.root()));
+  }
+
+  /** What the kernel can give out without swapping (Documentation/filesystems/proc.rst). */
+  public static MemorySize availableMemory(HostFiles files) {
+    return meminfo(files.text("proc/meminfo"), "MemAvailable");
+  }
+
+  private static Virtualization virtualization(HostFiles files) {
+    var flags =
+        files
+            .text("proc/cpuinfo")
+            .map(FLAGS::matcher)
+            .filter(Matcher::find)
+            .map(matcher -> List.of(matcher.group(1).strip().split("\\s+")))
+            .orElse(List.of());
+    var isa = flags.contains("vmx") ? "VMX" : flags.contains("svm") ? "SVM" : "None";
+    boolean nested =
+        Stream.of("kvm_intel/parameters/ept", "kvm_amd/parameters/npt")
+            .flatMap(path -> files.text("sys/module/" + path).stream())
+            .anyMatch(value -> value.equals("Y") || value.equals("1"));
+    return new Virtualization(isa, nested, !files.list("sys/kernel/iommu_groups").isEmpty());
+  }
+
+  private static Topology topology(HostFiles files, CpuSet online) {
+    var sockets = new TreeSet<String>();
+    online.stream()
+        .forEach(cpu -> files.text(topology(cpu, "physical_package_id")).ifPresent(sockets::add));
+    var nodes = CpuSet.parse(files.text(NODES + "/online").orElse("0"));
+    return new Topology(
+        Math.max(1, sockets.size()),
+        nodes.stream().mapToObj(node -> node(files, node, online)).toList());
+  }
+
+  private static String topology(int cpu, String file) {
+    return CPUS + "/cpu" + cpu + "/topology/" + file;
+  }
+
+  private static NumaNode node(HostFiles files, int id, CpuSet online) {
+    var dir = NODES + "/node" + id;
+    var cpus = files.text(dir + "/cpulist").map(CpuSet::parse).orElse(online);
+    var offline = cpus.minus(online);
+    var cores = new LinkedHashSet<String>();
+    cpus.minus(offline).stream()
+        .forEach(
+            cpu ->
+                cores.add(
+                    files
+                        .text(topology(cpu, "thread_siblings_list"))
+                        .map(list -> CpuSet.parse(list).toString())
+                        .orElse(Integer.toString(cpu))));
+    var meminfo = files.text(dir + "/meminfo").or(() -> files.text("proc/meminfo"));
+    return new NumaNode(id, List.copyOf(cores), meminfo(meminfo, "MemTotal").toString());
+  }
+
+  /** A value of a meminfo file, in whole MiB as statuses show it. */
+  private static MemorySize meminfo(Optional<String> text, String name) {
+    var matcher = Pattern.compile("(?m)\\b" + name + ":\\s*([0-9]+) kB").matcher(text.orElse(""));
+    return matcher.find()
+        ? MemorySize.ofMebi(Long.parseLong(matcher.group(1)) >> 10)
+        : MemorySize.ZERO;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.lpar.agent.execute;
+
+import dev.lpar.agent.host.FakeBlade;
+import dev.lpar.agent.host.FakeClock;
+import dev.lpar.agent.observe.HostObserver;
+import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.HostPlan;
+import dev.lpar.agent.plan.HostPlanner;
+import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.Intents;
+import dev.lpar.agent.plan.PartitionReport;
+import dev.lpar.model.LparId;
+import dev.lpar.model.PartitionIntent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The agent's real observer, planner and executor on a fake blade, one round at a time. */
+public final class Rig {
+  public final FakeBlade blade = new FakeBlade();
+  public final FakeClock clock = new FakeClock();
+  public Desired desired = new Desired.Unknown();
+
+  private final StepExecutor executor = new StepExecutor(blade, blade, blade, blade);
+  private final Map<LparId, String> startRefusals = new HashMap<>();
+  private HostObserver observer;
+
+  public Rig() {
+    blade.bootFiles.put(Intents.KERNEL, "/boot/vmlinuz-6.12");
+    restartAgent();
+  }
+
+  /** A new agent: whatever the old one had in memory is gone. */
+  public void restartAgent() {
+    startRefusals.clear();
+    observer =
+        new HostObserver(
+            new HostObserver.Ports(
+                blade,
+                blade,
+                blade,
+                blade,
+                blade,
+                () -> new HostObserver.Facts(blade.bootId, null, blade.available)),
+            clock);
+  }
+
+  public void want(PartitionIntent... intents) {
+    desired = new Desired.Known(List.of(intents), Map.of());
+  }
+
+  public HostPlan plan() {
+    return HostPlanner.plan(desired, observer.observe(desired, startRefusals), clock.instant());
+  }
+
+  /** Looks and plans, and carries out the first {@code most} steps. */
+  public HostPlan round(int most) {
+    var plan = plan();
+    int done = 0;
+    for (var step : steps(plan)) {
+      if (done++ == most) {
+        break;
+      }
+      if (step instanceof HostStep.StartGuest start) {
+        startRefusals.remove(start.partition());
+      }
+      if (executor.execute(step) instanceof Outcome.Refused(var message)) {
+        if (step instanceof HostStep.StartGuest start) {
+          startRefusals.put(start.partition(), message);
+        }
+        break;
+      }
+    }
+    return plan;
+  }
+
+  /** Rounds until nothing is left to do. Returns what is told then. */
+  public HostPlan settle() {
+    for (int i = 0; i < 20; i++) {
+      var plan = round(Integer.MAX_VALUE);
+      if (steps(plan).isEmpty()) {
+        return plan;
+      }
+    }
+    throw new AssertionError("doesn't come to rest: " + steps(plan()));
+  }
+
+  public HostPlan settleAfter(Duration time) {
+    clock.pass(time);
+    return settle();
+  }
+
+  public static List<HostStep> steps(HostPlan plan) {
+    var steps = new ArrayList<HostStep>(plan.bladeSteps());
+    plan.partitionSteps().values().forEach(steps::addAll);
+    return steps;
+  }
+
+  public static PartitionReport report(HostPlan plan, LparId id) {
+    return plan.reports().stream().filter(r -> r.id().equals(id)).findFirst().orElseThrow();
+  }
+}
