@@ -1,0 +1,109 @@
+package dev.lpar.agent;
+
+import dev.lpar.agent.execute.Lanes;
+import dev.lpar.agent.execute.StepExecutor;
+import dev.lpar.agent.host.BladeStartProbes;
+import dev.lpar.agent.host.DiskPartitionFiles;
+import dev.lpar.agent.host.GuestPreparation;
+import dev.lpar.agent.host.GuestPreparation.Places;
+import dev.lpar.agent.host.ImageQemuStore;
+import dev.lpar.agent.host.SysfsHugePages;
+import dev.lpar.agent.host.SystemdGuests;
+import dev.lpar.agent.observe.HostFiles;
+import dev.lpar.agent.observe.HostObserver;
+import dev.lpar.agent.observe.HostObserver.Facts;
+import dev.lpar.agent.observe.Inventory;
+import dev.lpar.agent.observe.InventoryWatch;
+import dev.lpar.agent.report.BladeFollower;
+import dev.lpar.agent.report.ClusterBladeApi;
+import dev.lpar.agent.report.HttpEndpoint;
+import dev.lpar.agent.report.LeaseKeeper;
+import dev.lpar.agent.report.Metrics;
+import dev.lpar.agent.report.StatusComposer;
+import dev.lpar.agent.report.StatusReporter;
+import dev.lpar.agent.systemd.SystemdTransientUnits;
+import dev.lpar.linux.HostRoot;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node agent. Ends on SIGTERM at once and leaves the guests as they are: they belong to the
+ * blade's systemd, and the next agent takes them over.
+ */
+public final class Main {
+  private static final Path IMAGE_QEMU = Path.of("/opt/qemu");
+  private static final Path SYS = Path.of("/sys");
+  private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws Exception {
+    var settings = Settings.from(System.getenv());
+    var version = version();
+    var clock = Clock.systemUTC();
+    var hostFiles = new HostFiles(settings.hostRoot());
+
+    var guests =
+        new SystemdGuests(
+            new SystemdTransientUnits(SYSTEM_BUS), new GuestPreparation(Places.BLADE));
+    var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
+    var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
+    var hugePages = new SysfsHugePages(SYS);
+    var probes = new BladeStartProbes(new HostRoot(settings.hostRoot()));
+    var observer =
+        new HostObserver(
+            new HostObserver.Ports(guests, files, qemu, hugePages, probes, () -> facts(hostFiles)),
+            clock);
+
+    var api =
+        new ClusterBladeApi(
+            new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
+    var wake = new WakeUp();
+    var blade = new BladeFollower(api, wake::call);
+    var reporter = new StatusReporter(api, blade::blade, clock);
+    var metrics = new Metrics(version);
+    var lanes = new Lanes(new StepExecutor(guests, files, qemu, hugePages)::execute, wake::call);
+    var loop =
+        new AgentLoop(
+            version,
+            blade,
+            new InventoryWatch(hostFiles, clock),
+            observer,
+            lanes,
+            sources -> {
+              metrics.tell(sources.reports());
+              reporter.tell(StatusComposer.compose(sources));
+            },
+            wake,
+            clock);
+
+    new HttpEndpoint(settings.port(), () -> true, loop::looksWell, metrics::text).start();
+    Thread.ofPlatform().name("blade").daemon().start(blade::run);
+    Thread.ofPlatform().name("status").daemon().start(reporter::run);
+    Thread.ofPlatform().name("lease").daemon().start(new LeaseKeeper(api, clock)::run);
+    loop.run();
+  }
+
+  private static String version() {
+    return Objects.requireNonNullElse(
+        Main.class.getPackage().getImplementationVersion(), "development");
+  }
+
+  private static Facts facts(HostFiles files) {
+    return new Facts(Inventory.bootId(files), kvmMissing(), Inventory.availableMemory(files));
+  }
+
+  private static @Nullable String kvmMissing() {
+    var device = Places.BLADE.kvm();
+    try (var _ = FileChannel.open(device, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return null;
+    } catch (IOException e) {
+      return "the blade has no KVM: can't open " + device + ": " + e.getMessage();
+    }
+  }
+}

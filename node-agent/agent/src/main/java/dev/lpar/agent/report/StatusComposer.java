@@ -1,0 +1,211 @@
+package dev.lpar.agent.report;
+
+import dev.lpar.agent.observe.Inventory;
+import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.ObservedHost;
+import dev.lpar.agent.plan.PartitionReport;
+import dev.lpar.agent.plan.Situation;
+import dev.lpar.api.v1alpha1.BladeSpec;
+import dev.lpar.api.v1alpha1.BladeStatus;
+import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.PartitionStatus;
+import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.VmExits;
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.PartitionIntent.Processors;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the Blade's status from what was observed and planned. Values to values. */
+public final class StatusComposer {
+  private static final MemorySize MOST_RESERVED = MemorySize.parse("1Gi");
+
+  /**
+   * What a status is made from.
+   *
+   * @param generation of the Blade's spec that was acted on
+   */
+  public record Sources(
+      String agentVersion,
+      @Nullable Long generation,
+      @Nullable BladeSpec spec,
+      Desired desired,
+      Inventory inventory,
+      ObservedHost host,
+      List<PartitionReport> reports) {}
+
+  private StatusComposer() {}
+
+  /** The condition comes without its time, which depends on what is in the cluster. */
+  public static BladeStatus compose(Sources from) {
+    var inventory = from.inventory();
+    var reserved = hostReserved(from.spec(), inventory);
+    return new BladeStatus(
+        from.generation(),
+        from.agentVersion(),
+        inventory.bootId(),
+        inventory.virtualization(),
+        inventory.topology(),
+        new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null),
+        allocatable(inventory, from.host(), reserved),
+        from.desired() instanceof Desired.Known(var partitions, _) ? allocated(partitions) : null,
+        inventory.devices(),
+        from.reports().stream().map(StatusComposer::partition).toList(),
+        List.of(ready(from)));
+  }
+
+  private record Reserved(int cpus, MemorySize memory) {}
+
+  private static Reserved hostReserved(@Nullable BladeSpec spec, Inventory inventory) {
+    var asked = spec == null ? null : spec.hostReserved();
+    var half = MemorySize.ofMebi(inventory.memory().bytes() >> 21);
+    var memory =
+        asked != null && asked.memory() != null
+            ? MemorySize.parse(asked.memory())
+            : half.compareTo(MOST_RESERVED) < 0 ? half : MOST_RESERVED;
+    var cpus =
+        asked != null && asked.cpus() != null
+            ? asked.cpus()
+            : Integer.valueOf(inventory.onlineCpus().size() > 1 ? 1 : 0);
+    return new Reserved(cpus, memory);
+  }
+
+  private static Resources allocatable(Inventory inventory, ObservedHost host, Reserved reserved) {
+    var memory = inventory.memory().minusOrZero(reserved.memory());
+    var huge = new TreeMap<String, String>();
+    for (var pool : host.hugePages().entrySet()) {
+      var size = new MemorySize(pool.getValue().total() * pool.getKey().bytes());
+      memory = memory.minusOrZero(size);
+      if (pool.getValue().total() > 0) {
+        huge.put(name(pool.getKey()), size.toString());
+      }
+    }
+    return new Resources(
+        Math.max(0, inventory.onlineCpus().size() - reserved.cpus()),
+        memory.toString(),
+        huge,
+        100,
+        null);
+  }
+
+  private static Resources allocated(List<PartitionIntent> partitions) {
+    int cpus = 0;
+    int ratio = 0;
+    var memory = MemorySize.ZERO;
+    Map<String, MemorySize> huge = new TreeMap<>();
+    for (var partition : partitions) {
+      switch (partition.cpu()) {
+        case Processors.Dedicated(var vcpus) -> cpus += vcpus;
+        case Processors.Shared(_, var serviceRatio, _) -> ratio += serviceRatio;
+      }
+      if (partition.pages() == Pages.SIZE_4KI) {
+        memory = memory.plus(partition.memory());
+      } else {
+        huge.merge(name(partition.pages()), partition.memory(), MemorySize::plus);
+      }
+    }
+    var hugeText = new TreeMap<String, String>();
+    huge.forEach((size, sum) -> hugeText.put(size, sum.toString()));
+    return new Resources(cpus, memory.toString(), hugeText, ratio, partitions.size());
+  }
+
+  private static String name(Pages pages) {
+    return switch (pages) {
+      case SIZE_4KI -> "4Ki";
+      case SIZE_2MI -> "2Mi";
+      case SIZE_1GI -> "1Gi";
+    };
+  }
+
+  private static Condition ready(Sources from) {
+    var missing = from.host().kvmMissing();
+    return new ConditionBuilder()
+        .withType("Ready")
+        .withStatus(missing == null ? "True" : "False")
+        .withReason(missing == null ? "AgentRunning" : "VirtualizationUnavailable")
+        .withMessage(missing == null ? "The agent is alive and the blade has KVM." : missing)
+        .withObservedGeneration(from.generation())
+        .build();
+  }
+
+  private static PartitionStatus partition(PartitionReport report) {
+    var intent = report.intent();
+    var exits = report.exits();
+    var since = report.activatedAt();
+    return new PartitionStatus(
+        report.id().text(),
+        intent == null ? null : intent.namespace(),
+        intent == null ? null : intent.name(),
+        intent == null ? null : intent.generation(),
+        phase(report.situation()),
+        reason(report.situation()),
+        report.message(),
+        report.pid(),
+        report.qemuVersion(),
+        report.restarts(),
+        new ArrayList<>(report.restartRequired()),
+        exits == null
+            ? null
+            : new VmExits(
+                since == null ? null : since.toString(),
+                exits.total(),
+                exits.perSecond() == null
+                    ? null
+                    : String.format(Locale.ROOT, "%.1f", exits.perSecond())));
+  }
+
+  private static Phase phase(Situation situation) {
+    return switch (situation) {
+      case RUNNING -> Phase.RUNNING;
+      case PAUSED -> Phase.PAUSED;
+      case STARTING -> Phase.ACTIVATING;
+      case POWERING_OFF -> Phase.STOPPING;
+      case POWERED_OFF, GUEST_POWERED_OFF -> Phase.STOPPED;
+      case PANICKED,
+          DIED,
+          BACK_OFF,
+          START_FAILED,
+          UNRESPONSIVE,
+          BOOT_FILE_MISSING,
+          DISK_MISSING,
+          DISK_NOT_BLOCK_DEVICE,
+          DISK_IN_USE_BY_HOST,
+          DISK_IN_USE_BY_PARTITION,
+          MEMORY_UNAVAILABLE,
+          VIRTUALIZATION_UNAVAILABLE ->
+          Phase.FAILED;
+    };
+  }
+
+  private static PartitionReason reason(Situation situation) {
+    return switch (situation) {
+      case RUNNING -> PartitionReason.GUEST_RUNNING;
+      case PAUSED -> PartitionReason.GUEST_PAUSED;
+      case STARTING -> PartitionReason.GUEST_STARTING;
+      case POWERING_OFF -> PartitionReason.POWERING_OFF;
+      case POWERED_OFF -> PartitionReason.POWERED_OFF;
+      case GUEST_POWERED_OFF -> PartitionReason.GUEST_POWERED_OFF;
+      case PANICKED -> PartitionReason.GUEST_PANICKED;
+      case DIED -> PartitionReason.QEMU_DIED;
+      case BACK_OFF -> PartitionReason.CRASH_BACK_OFF;
+      case START_FAILED -> PartitionReason.START_FAILED;
+      case UNRESPONSIVE -> PartitionReason.QEMU_UNRESPONSIVE;
+      case BOOT_FILE_MISSING -> PartitionReason.BOOT_FILE_MISSING;
+      case DISK_MISSING -> PartitionReason.DISK_MISSING;
+      case DISK_NOT_BLOCK_DEVICE -> PartitionReason.DISK_NOT_BLOCK_DEVICE;
+      case DISK_IN_USE_BY_HOST -> PartitionReason.DISK_IN_USE_BY_HOST;
+      case DISK_IN_USE_BY_PARTITION -> PartitionReason.DISK_IN_USE_BY_PARTITION;
+      case MEMORY_UNAVAILABLE -> PartitionReason.MEMORY_UNAVAILABLE;
+      case VIRTUALIZATION_UNAVAILABLE -> PartitionReason.VIRTUALIZATION_UNAVAILABLE;
+    };
+  }
+}
