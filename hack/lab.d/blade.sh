@@ -106,6 +106,9 @@ blade_power_on() {
   # shellcheck disable=SC2054
   machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
     -netdev user,id=spare,restrict=on -device "e1000e,netdev=spare,mac=52:54:00:4c:51:0$number,bus=port$port")
+  # A connection to the machine's former life would only be found dead after a while.
+  ssh_options
+  "${SSH[@]}" -O exit "$(blade_address "$number")" 2>/dev/null || true
   emulator_command "$folder" "$(blade_image)"
   [ ! -f "$folder/console.log" ] || mv "$folder/console.log" "$folder/console.log.1"
   date -u +%Y-%m-%dT%H:%M:%SZ >"$folder/powered-on"
@@ -196,10 +199,10 @@ ssh_options() {
 
 # blade NAME [COMMAND…]: one word is a shell command; several are a program and its arguments, exactly.
 blade() {
-  local name=${1:-} number command=()
+  local name=${1:-} number trouble command=()
   number=$(blade_number "$name")
   shift
-  process_alive "$name" || die "$name: $(blade_trouble "$name")"
+  if trouble=$(blade_trouble "$name"); then die "$name: $trouble"; fi
   ssh_options
   if [ $# = 1 ]; then
     command=("$1")
