@@ -56,11 +56,13 @@ JSON
   rm -rf "$tree"
 }
 
-# blade_disks NAME: an overlay over the shared root disk, and the data disks; what is there stays as it is.
+# blade_disks NAME: an overlay over the shared root disk, and the data disks; what is there stays as it is, and an overlay stays
+# with the root disk it was made over.
 blade_disks() {
   local folder=$STATE/blades/$1 disk
   if [ ! -f "$folder/root.qcow2" ]; then
-    emulator_command "$folder" "$(blade_image)"
+    blade_image >"$folder/image"
+    emulator_command "$folder" "$(<"$folder/image")"
     "${EMULATOR[@]}" qemu-img create -q -f qcow2 -b /image/root.img -F raw /lab/root.new
     mv "$folder/root.new" "$folder/root.qcow2"
   fi
@@ -109,7 +111,8 @@ blade_power_on() {
   # A connection to the machine's former life would only be found dead after a while.
   ssh_options
   "${SSH[@]}" -O exit "$(blade_address "$number")" 2>/dev/null || true
-  emulator_command "$folder" "$(blade_image)"
+  [ -d "$(<"$folder/image")" ] || die "$name: its root disk is gone from the cache: run hack/lab down, then up"
+  emulator_command "$folder" "$(<"$folder/image")"
   [ ! -f "$folder/console.log" ] || mv "$folder/console.log" "$folder/console.log.1"
   date -u +%Y-%m-%dT%H:%M:%SZ >"$folder/powered-on"
   start_process "$name" ip netns exec "$NETNS" "${EMULATOR[@]}" qemu-system-x86_64 "${machine[@]}"
@@ -171,7 +174,7 @@ blades_up() {
   accel=$(<"$STATE/accelerator")
   case $accel in
   kvm) log "blades run on KVM: this machine nests virtualization" ;;
-  *) log "blades run under full emulation: KVM guests of this machine have no virtualization of their own" ;;
+  *) log "blades run under full emulation: no KVM here that nests virtualization" ;;
   esac
   for number in $(seq "$1"); do
     name=blade-$number

@@ -7,7 +7,7 @@ DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Which kernel and systemd a blade runs, and what makes it a node. The cloud kernel has NVMe, ext4 and the IOMMU built in, so a
 # blade boots without an initrd.
-BLADE_PACKAGES=linux-image-cloud-amd64,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,busybox-static
+BLADE_PACKAGES=linux-image-cloud-amd64,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,procps,busybox-static
 BLADE_PACKAGES+=,containerd,runc,containernetworking-plugins,nftables,openssh-server,ca-certificates
 # shellcheck disable=SC2034 # used by image.sh
 EMULATOR_PACKAGES=qemu-system-x86,qemu-utils,seabios,ovmf,grub-pc-bin,grub-efi-amd64-bin,grub-common,mtools,dosfstools
