@@ -8,6 +8,8 @@ import dev.lpar.api.v1alpha1.PassthroughDevice;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,12 @@ final class Cluster {
 
   static void removeNode(String name) {
     client().nodes().withName(name).delete();
+  }
+
+  /** Removes the Node and waits until its Blade has gone too. */
+  static void retire(String name) {
+    removeNode(name);
+    await("end of Blade " + name).atMost(PATIENCE).until(() -> blade(name) == null);
   }
 
   static Blade blade(String name) {
@@ -100,10 +108,7 @@ final class Cluster {
         .resources(Lpar.class)
         .inNamespace(NAMESPACE)
         .withName(name)
-        .patch(
-            io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
-            "{\"spec\":" + json + "}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + json + "}");
   }
 
   static void delete(String name) {

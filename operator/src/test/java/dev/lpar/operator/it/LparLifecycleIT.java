@@ -1,9 +1,11 @@
 package dev.lpar.operator.it;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -28,8 +30,8 @@ class LparLifecycleIT {
 
   @AfterAll
   static void stop() {
+    Cluster.retire("life-1");
     agent.close();
-    Cluster.removeNode("life-1");
     operator.close();
   }
 
@@ -119,5 +121,81 @@ class LparLifecycleIT {
     Cluster.awaitCondition("broken", "Ready", "True", "GuestRunning");
     Cluster.delete("broken");
     Cluster.awaitGone("broken");
+  }
+
+  @Test
+  void anEqualStatusIsNotWritten() {
+    Cluster.create("still", onLife(Cluster.shared(5, "1Gi")));
+    var before = Cluster.awaitCondition("still", "Ready", "True", "GuestRunning");
+    // Changes of the Blade that don't concern the Lpar, each of which reconciles it.
+    for (int i = 0; i < 5; i++) {
+      agent.have(
+          List.of(
+              new BladeDevice(
+                  "0000:01:0%d.0".formatted(i),
+                  "1af4:1000",
+                  "020000",
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null)));
+      int seen = i;
+      await()
+          .atMost(Cluster.PATIENCE)
+          .until(
+              () ->
+                  Cluster.blade("life-1")
+                      .getStatus()
+                      .devices()
+                      .getFirst()
+                      .address()
+                      .equals("0000:01:0%d.0".formatted(seen)));
+    }
+    // What is created after those changes is reconciled after them.
+    Cluster.create("later", onLife(Cluster.shared(5, "1Gi")));
+    Cluster.awaitCondition("later", "Ready", "True", "GuestRunning");
+    assertEquals(
+        before.getMetadata().getResourceVersion(),
+        Cluster.lpar("still").getMetadata().getResourceVersion());
+    Cluster.delete("still");
+    Cluster.delete("later");
+    Cluster.awaitGone("still");
+    Cluster.awaitGone("later");
+  }
+
+  @Test
+  void aChangeThatDoesntFitIsRefusedAndAStopIsStillFollowed() {
+    Cluster.create("growing", onLife(Cluster.shared(5, "1Gi")));
+    Cluster.awaitCondition("growing", "Ready", "True", "GuestRunning");
+    Cluster.patchSpec("growing", "{\"memory\":{\"size\":\"1Ti\"}}");
+    var refused = Cluster.awaitCondition("growing", "Ready", "False", "ChangeDoesNotFit");
+    assertEquals(
+        "life-1 lacks memory (need 1Ti of 4Ki pages, free 16Gi)",
+        Cluster.condition(refused, "Ready").getMessage());
+    assertEquals(Phase.RUNNING, refused.getStatus().phase());
+    Cluster.patchSpec("growing", "{\"powerState\":\"Stopped\"}");
+    Cluster.awaitCondition("growing", "Running", "False", "PoweredOff");
+    Cluster.patchSpec("growing", "{\"powerState\":null,\"memory\":{\"size\":\"2Gi\"}}");
+    Cluster.awaitCondition("growing", "Ready", "True", "GuestRunning");
+    Cluster.delete("growing");
+    Cluster.awaitGone("growing");
+  }
+
+  @Test
+  void whatFoundNoRoomIsPlacedWhenSomeIsFreed() {
+    Cluster.create("first", onLife(Cluster.shared(60, "1Gi")));
+    Cluster.awaitCondition("first", "Ready", "True", "GuestRunning");
+    Cluster.create("second", onLife(Cluster.shared(60, "1Gi")));
+    var waiting = Cluster.awaitCondition("second", "Placed", "False", "NoFit");
+    assertEquals(
+        "0/1 blades fit: 1 lacks service ratio (need 60%, free 40%)",
+        Cluster.condition(waiting, "Ready").getMessage());
+    Cluster.delete("first");
+    Cluster.awaitCondition("second", "Ready", "True", "GuestRunning");
+    Cluster.delete("second");
+    Cluster.awaitGone("first");
+    Cluster.awaitGone("second");
   }
 }
