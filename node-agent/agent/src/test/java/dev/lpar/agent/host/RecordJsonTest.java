@@ -1,0 +1,65 @@
+package dev.lpar.agent.host;
+
+import static dev.lpar.agent.plan.Intents.A;
+import static dev.lpar.agent.plan.Intents.intent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.PartitionRecord;
+import dev.lpar.agent.plan.Stage;
+import dev.lpar.agent.plan.Stage.Ending;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecordJsonTest {
+  private static final Instant THEN = Instant.parse("2026-01-01T10:00:00.5Z");
+
+  static Stream<Stage> stages() {
+    return Stream.of(
+        new Stage.Starting(),
+        new Stage.Launched(),
+        new Stage.Answered(),
+        new Stage.PoweringOff(THEN, THEN.plusSeconds(10)),
+        new Stage.Off(),
+        new Stage.Ended(Ending.GUEST_PANICKED, THEN, "the guest's kernel panicked"));
+  }
+
+  private static PartitionRecord record(Stage stage) {
+    return new PartitionRecord(
+        A, intent(A), stage, "boot", THEN, List.of(new BlockDeviceId("8:1", "8:0")), 3, 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("stages")
+  void readsWhatItWrote(Stage stage) throws IOException {
+    assertEquals(record(stage), RecordJson.read(RecordJson.write(record(stage))));
+  }
+
+  @Test
+  void readsARecordWithoutAnIntent() throws IOException {
+    var found = new PartitionRecord(A, null, new Stage.Off(), "boot", THEN, List.of(), 0, 0);
+    assertEquals(found, RecordJson.read(RecordJson.write(found)));
+  }
+
+  @Test
+  void passesOverFieldsOfANewerAgent() throws IOException {
+    var text = new String(RecordJson.write(record(new Stage.Off())), StandardCharsets.UTF_8);
+    var newer = text.replaceFirst("\\{", "{ \"fromTheFuture\": 1,");
+    assertEquals(record(new Stage.Off()), RecordJson.read(newer.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void refusesWhatIsNoRecord() {
+    for (var text : List.of("", "{", "{}", "[]", "null", "{\"id\":\"x\"}")) {
+      assertThrows(
+          IOException.class, () -> RecordJson.read(text.getBytes(StandardCharsets.UTF_8)), text);
+    }
+  }
+}
