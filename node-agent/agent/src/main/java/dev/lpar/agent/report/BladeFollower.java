@@ -60,7 +60,7 @@ public final class BladeFollower {
       if (read.isEmpty()) {
         blade = null;
         if (!saidAbsent) {
-          LOG.log(Level.INFO, "waits for its Blade: there is none of this node''s name yet");
+          LOG.log(Level.INFO, "waits for its Blade: there is none of this node's name yet");
         }
         saidAbsent = true;
         return ABSENT;

@@ -18,6 +18,7 @@ import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Processors;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the Blade's status from what was observed and planned. Values to values. */
 public final class StatusComposer {
+  /** A blade with fewer CPUs keeps none for itself by default. */
+  private static final int SMALL = 4;
+
   private static final MemorySize MOST_RESERVED = MemorySize.parse("1Gi");
 
   /**
@@ -75,7 +79,7 @@ public final class StatusComposer {
     var cpus =
         asked != null && asked.cpus() != null
             ? asked.cpus()
-            : Integer.valueOf(inventory.onlineCpus().size() > 1 ? 1 : 0);
+            : Integer.valueOf(inventory.onlineCpus().size() < SMALL ? 0 : 1);
     return new Reserved(cpus, memory);
   }
 
@@ -156,7 +160,7 @@ public final class StatusComposer {
         exits == null
             ? null
             : new VmExits(
-                since == null ? null : since.toString(),
+                since == null ? null : since.truncatedTo(ChronoUnit.SECONDS).toString(),
                 exits.total(),
                 exits.perSecond() == null
                     ? null

@@ -1,0 +1,148 @@
+package dev.lpar.agent.report;
+
+import static dev.lpar.agent.plan.Intents.A;
+import static dev.lpar.agent.plan.Intents.B;
+import static dev.lpar.agent.plan.Intents.intent;
+import static dev.lpar.agent.plan.Intents.memory;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lpar.agent.observe.Inventory;
+import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.ObservedHost;
+import dev.lpar.agent.plan.ObservedHost.HugePagePool;
+import dev.lpar.agent.plan.ObservedHost.QemuVersions;
+import dev.lpar.agent.plan.ObservedPartition.ExitCount;
+import dev.lpar.agent.plan.PartitionReport;
+import dev.lpar.agent.plan.Situation;
+import dev.lpar.api.v1alpha1.BladeSpec;
+import dev.lpar.api.v1alpha1.BladeSpec.HostReserved;
+import dev.lpar.api.v1alpha1.BladeSpecBuilder;
+import dev.lpar.api.v1alpha1.BladeStatus;
+import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.BladeStatus.Topology;
+import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
+import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.VmExits;
+import dev.lpar.model.CpuSet;
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent.Pages;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StatusComposerTest {
+  private static BladeStatus compose(
+      BladeSpec spec, String cpus, String memory, String kvmMissing, PartitionReport... reports) {
+    return StatusComposer.compose(
+        new StatusComposer.Sources(
+            "1.0",
+            4L,
+            spec,
+            new Desired.Known(
+                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), Map.of()),
+            new Inventory(
+                "boot",
+                new Virtualization("SVM", true, true),
+                new Topology(1, List.of()),
+                CpuSet.parse(cpus),
+                MemorySize.parse(memory),
+                List.of()),
+            new ObservedHost(
+                "boot",
+                kvmMissing,
+                MemorySize.parse(memory),
+                Map.of(Pages.SIZE_2MI, new HugePagePool(512, 100, null)),
+                new QemuVersions("10", Set.of("10")),
+                List.of()),
+            List.of(reports)));
+  }
+
+  private static PartitionReport report(Situation situation) {
+    return new PartitionReport(
+        A,
+        intent(A),
+        situation,
+        null,
+        42L,
+        "10",
+        Instant.EPOCH,
+        2,
+        List.of("disks"),
+        new ExitCount(1234, 99.96));
+  }
+
+  @ParameterizedTest(name = "{0} CPUs, {1}: {2} CPUs and {3} reserved, {4} CPUs and {5} left")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0    | 1Gi   | 0 | 512Mi | 1  | 0",
+        "0-2  | 2Gi   | 0 | 1Gi   | 3  | 0",
+        "0-3  | 64Gi  | 1 | 1Gi   | 3  | 62Gi",
+        "0-15 | 64Gi  | 1 | 1Gi   | 15 | 62Gi",
+      })
+  void whatTheHostKeepsByDefault(
+      String cpus, String memory, int keptCpus, String kept, int leftCpus, String left) {
+    var status = compose(null, cpus, memory, null);
+    assertEquals(new Resources(keptCpus, kept, null, null, null), status.hostReserved());
+    assertEquals(
+        new Resources(leftCpus, left, Map.of("2Mi", "1Gi"), 100, null), status.allocatable());
+  }
+
+  @Test
+  void whatTheAdministratorReservesIsKept() {
+    var spec = BladeSpecBuilder.builder().hostReserved(new HostReserved(2, "4Gi")).build();
+    var status = compose(spec, "0-7", "64Gi", null);
+    assertEquals(new Resources(2, "4Gi", null, null, null), status.hostReserved());
+    assertEquals(6, status.allocatable().cpus());
+    assertEquals("59Gi", status.allocatable().memory());
+  }
+
+  @Test
+  void allocatedIsTheSumOfThePartitionsOfTheSpec() {
+    assertEquals(
+        new Resources(0, "256Mi", Map.of("2Mi", "1Gi"), 50, 2),
+        compose(null, "0", "64Gi", null).allocated());
+  }
+
+  @Test
+  void aPartitionIsToldWithItsPidVersionAndExits() {
+    var told = compose(null, "0", "8Gi", null, report(Situation.RUNNING)).partitions().getFirst();
+    assertEquals(A.text(), told.id());
+    assertEquals("shop", told.namespace());
+    assertEquals(Phase.RUNNING, told.phase());
+    assertEquals(42L, told.pid());
+    assertEquals(2, told.restarts());
+    assertEquals(List.of("disks"), told.restartRequired());
+    assertEquals(new VmExits("1970-01-01T00:00:00Z", 1234L, "100.0"), told.exits());
+  }
+
+  @Test
+  void aBladeWithoutKvmIsNotReadyAndSaysWhy() {
+    var ready = compose(null, "0", "8Gi", "the blade has no KVM").conditions().getFirst();
+    assertEquals("False", ready.getStatus());
+    assertEquals("VirtualizationUnavailable", ready.getReason());
+    assertEquals("the blade has no KVM", ready.getMessage());
+    assertEquals(4L, ready.getObservedGeneration());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Situation.class)
+  void everySituationHasAPhaseAndAReasonOfItsOwn(Situation situation) {
+    var told = compose(null, "0", "8Gi", null, report(situation)).partitions().getFirst();
+    var reasons = EnumSet.noneOf(PartitionReason.class);
+    for (var other : Situation.values()) {
+      if (other != situation) {
+        reasons.add(
+            compose(null, "0", "8Gi", null, report(other)).partitions().getFirst().reason());
+      }
+    }
+    assertEquals(false, reasons.contains(told.reason()));
+  }
+}
