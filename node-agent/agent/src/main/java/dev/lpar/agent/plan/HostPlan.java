@@ -3,13 +3,15 @@ package dev.lpar.agent.plan;
 import dev.lpar.agent.plan.HostStep.BladeStep;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.model.LparId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What to do next, and what to tell.
  *
- * @param partitionSteps by partition, each list in order; no empty list
+ * @param partitionSteps by partition, in the order they are served in; each list in order and not empty
  * @param reports of every partition wanted or found
  */
 public record HostPlan(
@@ -19,7 +21,7 @@ public record HostPlan(
 
   public HostPlan {
     bladeSteps = List.copyOf(bladeSteps);
-    partitionSteps = Map.copyOf(partitionSteps);
+    partitionSteps = Collections.unmodifiableMap(new LinkedHashMap<>(partitionSteps));
     reports = List.copyOf(reports);
   }
 

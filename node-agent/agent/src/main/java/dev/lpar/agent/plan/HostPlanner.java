@@ -11,7 +11,6 @@ import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class HostPlanner {
 
   public static HostPlan plan(Desired desired, ObservedHost host, Instant now) {
     var planner = new PartitionPlanner(host, new StartGate(host, wanted(desired)), now);
-    var steps = new HashMap<LparId, List<PartitionStep>>();
+    var steps = new LinkedHashMap<LparId, List<PartitionStep>>();
     var reports = new ArrayList<PartitionReport>();
     wishes(desired, host)
         .forEach(
