@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * What to do next, and what to tell.
  *
- * @param partitionSteps by partition, in the order they are served in; each list in order and not empty
+ * @param partitionSteps by partition, in the order they are served in; each list in order and not
+ *     empty
  * @param reports of every partition wanted or found
  */
 public record HostPlan(
