@@ -1,7 +1,6 @@
 package dev.lpar.agent.systemd;
 
 import java.util.List;
-import java.util.Set;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.Struct;
 import org.freedesktop.dbus.annotations.DBusInterfaceName;
@@ -15,14 +14,6 @@ import org.freedesktop.dbus.types.Variant;
 final class SystemdBus {
   static final String NAME = "org.freedesktop.systemd1";
   static final String PATH = "/org/freedesktop/systemd1";
-  static final String UNIT_EXISTS = "org.freedesktop.systemd1.UnitExists";
-
-  /** What a call about a unit that isn't there is answered with. */
-  static final Set<String> GONE =
-      Set.of(
-          "org.freedesktop.systemd1.NoSuchUnit",
-          "org.freedesktop.DBus.Error.UnknownObject",
-          "org.freedesktop.DBus.Error.UnknownInterface");
 
   private SystemdBus() {}
 

@@ -12,9 +12,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
+import org.freedesktop.dbus.errors.UnknownInterface;
+import org.freedesktop.dbus.errors.UnknownObject;
 import org.freedesktop.dbus.exceptions.DBusException;
 import org.freedesktop.dbus.exceptions.DBusExecutionException;
 import org.freedesktop.dbus.types.UInt32;
+import org.freedesktop.systemd1.NoSuchUnit;
+import org.freedesktop.systemd1.UnitExists;
 import org.jspecify.annotations.Nullable;
 
 /** Transient units over the system bus of the blade. */
@@ -39,10 +43,9 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
   public StartOutcome start(UnitSpec unit) throws IOException {
     try {
       manager().StartTransientUnit(unit.name(), "fail", UnitProperties.of(unit), List.of());
+    } catch (UnitExists e) {
+      return new StartOutcome.AlreadyExists();
     } catch (DBusExecutionException e) {
-      if (SystemdBus.UNIT_EXISTS.equals(e.getType())) {
-        return new StartOutcome.AlreadyExists();
-      }
       return new StartOutcome.Failed("systemd refused the unit: " + e.getMessage());
     }
     var state = await(unit.name(), START_LIMIT, Active.ACTIVATING);
@@ -59,10 +62,9 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
   public void stop(String unitName, Duration limit) throws IOException {
     try {
       manager().StopUnit(unitName, "replace");
+    } catch (NoSuchUnit e) {
+      return;
     } catch (DBusExecutionException e) {
-      if (SystemdBus.GONE.contains(e.getType())) {
-        return;
-      }
       throw failed("StopUnit(" + unitName + ")", e);
     }
     await(unitName, limit, Active.ACTIVE, Active.DEACTIVATING);
@@ -72,10 +74,10 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
   public void resetFailed(String unitName) throws IOException {
     try {
       manager().ResetFailedUnit(unitName);
+    } catch (NoSuchUnit e) {
+      // Nothing to forget.
     } catch (DBusExecutionException e) {
-      if (!SystemdBus.GONE.contains(e.getType())) {
-        throw failed("ResetFailedUnit(" + unitName + ")", e);
-      }
+      throw failed("ResetFailedUnit(" + unitName + ")", e);
     }
   }
 
@@ -131,11 +133,8 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
               (String) service(path, "Result"),
               (Integer) service(path, "ExecMainStatus"),
               (String) service(path, "RootDirectory")));
-    } catch (DBusExecutionException e) {
-      if (SystemdBus.GONE.contains(e.getType())) {
-        return Optional.empty();
-      }
-      throw e;
+    } catch (NoSuchUnit | UnknownObject | UnknownInterface e) {
+      return Optional.empty();
     }
   }
 
