@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -46,7 +50,8 @@ final class ApiServer implements AutoCloseable {
                   .withApiServerFlag("--endpoint-reconciler-type", "none")
                   .build());
       server.start();
-      var kubeconfig = Files.createTempFile("lpar-it", ".kubeconfig");
+      var folder = Files.createTempDirectory("lpar-it");
+      var kubeconfig = folder.resolve("kubeconfig");
       Files.writeString(kubeconfig, server.getKubeConfigYaml());
       var started = new ApiServer(server, programs, kubeconfig);
       started.installCrds();
@@ -71,6 +76,22 @@ final class ApiServer implements AutoCloseable {
     must(kubectl("", "apply", "--server-side", "-f", CRDS.toString()));
     must(
         kubectl("", "wait", "--for=condition=Established", "--timeout=60s", "-f", CRDS.toString()));
+    for (var kind : List.of("lpar", "blade", "passthroughdevice")) {
+      awaitSchema(kind);
+    }
+  }
+
+  /**
+   * A CRD is established before its schema is published, which kubectl validates and explains by.
+   */
+  private void awaitSchema(String kind) {
+    var deadline = Instant.now().plusSeconds(60);
+    var outcome = kubectl("", "explain", kind);
+    while (outcome.exitCode() != 0 && Instant.now().isBefore(deadline)) {
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      outcome = kubectl("", "explain", kind);
+    }
+    must(outcome);
   }
 
   static void must(Outcome outcome) {
@@ -101,6 +122,8 @@ final class ApiServer implements AutoCloseable {
       command.addAll(List.of(arguments));
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().put("KUBECONFIG", kubeconfig.toString());
+      // What kubectl has learnt of another server on the same port isn't true of this one.
+      builder.environment().put("KUBECACHEDIR", kubeconfig.resolveSibling("cache").toString());
       builder.environment().putAll(environment);
       var process = builder.start();
       try (var stdin = process.getOutputStream()) {
@@ -119,7 +142,11 @@ final class ApiServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.stop();
-    Files.deleteIfExists(kubeconfig);
+    try (var left = Files.walk(kubeconfig.getParent())) {
+      for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   /** Gives test classes the server; it stops after the last of them. */
