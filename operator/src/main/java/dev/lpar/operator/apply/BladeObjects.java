@@ -3,8 +3,10 @@ package dev.lpar.operator.apply;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.BladeStatusBuilder;
+import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.operator.observe.Blades;
 import dev.lpar.operator.observe.Conditions;
+import dev.lpar.operator.observe.Lpars;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.StatusCondition;
 import dev.lpar.operator.plan.StatusCondition.Truth;
@@ -62,16 +64,27 @@ public class BladeObjects {
     LOG.infof("Blade %s: %s", read.getMetadata().getName(), message);
   }
 
-  /** Removes the object unless it has changed since it was read. */
-  public void retire(Blade blade) {
+  /**
+   * Removes the object unless it has changed since it was read.
+   *
+   * @return false if it must stay for now: an Lpar's status names it, so the Lpar's last word on
+   *     its partition is still to be read from it
+   */
+  public boolean retire(Blade blade) {
+    var name = blade.getMetadata().getName();
+    if (client.resources(Lpar.class).inAnyNamespace().list().getItems().stream()
+        .anyMatch(lpar -> name.equals(Lpars.lastBlade(lpar)))) {
+      return false;
+    }
     try {
       client.resource(blade).lockResourceVersion().delete();
-      LOG.infof("Blade %s retired: its Node is gone", blade.getMetadata().getName());
+      LOG.infof("Blade %s retired: its Node is gone", name);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      LOG.debugf("Blade %s has changed: not retired", blade.getMetadata().getName());
+      LOG.debugf("Blade %s has changed: not retired", name);
     }
+    return true;
   }
 }

@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,8 @@ import java.util.Set;
 @ControllerConfiguration(name = "blade", fieldManager = FieldManagers.OPERATOR)
 @GradualRetry(maxAttempts = Retries.ALWAYS, initialInterval = 500, maxInterval = Retries.LONGEST)
 public class BladeReconciler implements Reconciler<Blade> {
+  private static final Duration RETIRE_AGAIN = Duration.ofSeconds(1);
+
   private final AgentLeases leases;
   private final BladeObjects blades;
   private final InstantSource clock;
@@ -52,7 +55,11 @@ public class BladeReconciler implements Reconciler<Blade> {
             sign.at(),
             sign.patience());
     switch (watch.next(now)) {
-      case Step.Retire() -> blades.retire(blade);
+      case Step.Retire() -> {
+        if (!blades.retire(blade)) {
+          return UpdateControl.<Blade>noUpdate().rescheduleAfter(RETIRE_AGAIN);
+        }
+      }
       case Step.DeclareSilent(var message) -> {
         if (leases.unchanged(name, sign)) {
           blades.declareSilent(blade, message, now);

@@ -40,8 +40,9 @@ final class OperatorProcess implements AutoCloseable {
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "@src/main/jvm/operator.jvmargs",
               "-Dquarkus.http.port=" + port,
-              "-jar",
-              "target/quarkus-app/quarkus-run.jar");
+              "-cp",
+              classPath(),
+              "io.quarkus.runner.GeneratedMain");
       builder.environment().put("KUBECONFIG", ApiServer.get().operatorKubeconfig().toString());
       builder.environment().put("POD_NAMESPACE", ApiServer.NAMESPACE);
       builder.environment().put("POD_NAME", name);
@@ -54,6 +55,12 @@ final class OperatorProcess implements AutoCloseable {
       return operator;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String classPath() throws IOException {
+    try (var runners = Files.newDirectoryStream(Path.of("target"), "*-runner.jar")) {
+      return runners.iterator().next() + ":target/lib/*";
     }
   }
 
