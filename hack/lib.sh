@@ -52,6 +52,7 @@ need_packages() {
 # Finds a JDK 25, exports JAVA_HOME and puts its bin folder first on the PATH.
 java_home() {
   local home
+  [ -n "${JAVA_HOME:-}" ] || compgen -G '/usr/lib/jvm/*25*/bin/javac' >/dev/null || need_packages openjdk-25-jdk-headless
   for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /opt/*jdk*25*; do
     [ -x "$home/bin/javac" ] || continue
     [ "$("$home/bin/javac" -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')" = 25 ] || continue
@@ -61,11 +62,13 @@ java_home() {
   die "no JDK 25 found: set JAVA_HOME to one (looked at JAVA_HOME and under /usr/lib/jvm)"
 }
 
-# make_cached FOLDER FUNCTION: prints FOLDER; if it is not there, FUNCTION TEMP-FOLDER fills a temporary one beside it, which
-# then takes the name in one step. An interrupted run leaves nothing that a later one could take for the whole; two
-# runs at the same time wait for each other.
+# make_cached FOLDER FUNCTION [ARGUMENT…]: prints FOLDER; if it is not there, FUNCTION TEMP-FOLDER ARGUMENT… fills a temporary one
+# beside it, which then takes the name in one step. An interrupted run leaves nothing that a later one could take for the
+# whole; two runs at the same time wait for each other. Of its neighbours the CACHE_KEEPS last used stay.
+CACHE_KEEPS=6
 make_cached() {
   local folder=$1 fill=$2 temp
+  shift 2
   if [ ! -d "$folder" ]; then
     mkdir -p "$(dirname "$folder")"
     exec 9>"$folder.lock"
@@ -77,13 +80,16 @@ make_cached() {
       (
         exec 9>&-
         set -e
-        "$fill" "$temp"
+        "$fill" "$temp" "$@"
       ) >&2
       mv -T "$temp" "$folder"
     fi
     exec 9>&-
     rm -f "$folder.lock"
+    find "$(dirname "$folder")" -mindepth 1 -maxdepth 1 -type d -not -name '*.tmp.*' -printf '%T@ %p\n' | sort -rn |
+      sed "1,${CACHE_KEEPS}d; s/^[^ ]* //" | xargs -r rm -rf
   fi
+  touch "$folder"
   printf '%s\n' "$folder"
 }
 

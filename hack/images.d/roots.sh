@@ -2,17 +2,16 @@
 # What the images take from Debian: a Java runtime, and QEMU as a root directory of its own. Packages are unpacked, not
 # installed, and of what they hold only the files that are needed stay: no shell, no package manager.
 
-JAVA_PACKAGES=openjdk-25-jre-headless
+JAVA_PACKAGES=openjdk-25-jdk-headless
+# What the jars of operator and agent refer to: jdk.security.auth and jdk.net are for D-Bus, jdk.httpserver for the agent's metrics.
+JAVA_MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.transaction.xa,java.xml
+JAVA_MODULES+=,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs
 QEMU_PACKAGES=qemu-system-x86,seabios,ovmf
-JVM=usr/lib/jvm/java-25-openjdk-amd64
+JVM=opt/java
 
-java_root() {
-  make_cached "$(cache_dir)/images/java-$(content_key "$JAVA_PACKAGES" "$(declare -f fill_java_root unpack copy_with_libraries)")" fill_java_root
-}
+java_root() { make_cached "$(cache_dir)/image-java/$(content_key "$REPO/hack/images.d/roots.sh" "$DEBIAN_RELEASE")" fill_java_root; }
 
-qemu_root() {
-  make_cached "$(cache_dir)/images/qemu-$(content_key "$QEMU_PACKAGES" "$(declare -f fill_qemu_root unpack copy_with_libraries)")" fill_qemu_root
-}
+qemu_root() { make_cached "$(cache_dir)/image-qemu/$(content_key "$REPO/hack/images.d/roots.sh" "$DEBIAN_RELEASE")" fill_qemu_root; }
 
 # unpack FOLDER PACKAGES: the packages and all they depend on, unpacked, no script of theirs run.
 unpack() {
@@ -61,18 +60,15 @@ chroot_path() {
 mount_points() { (cd "$1" && mkdir -p dev proc sys run tmp var/lib etc && chmod 1777 tmp); }
 
 fill_java_root() {
-  local to=$1 from=$1/.unpacked library
+  local to=$1 from=$1/.unpacked file
   unpack "$from" "$JAVA_PACKAGES"
-  mkdir -p "$to/$JVM/bin" "$to/etc"
-  cp -a "$from/etc/java-25-openjdk" "$to/etc/"
-  cp -a "$from/$JVM/conf" "$from/$JVM/lib" "$from/$JVM/release" "$to/$JVM/"
-  # The images bring archives of their own classes; nothing here draws, plays or debugs.
-  rm -f "$to/$JVM"/lib/server/classes*_nocoops*.jsa
-  rm -f "$to/$JVM"/lib/lib{awt,awt_headless,fontmanager,javajpeg,lcms,mlib_image,jsound,saproc,jdwp,dt_socket,j2pcsc,j2pkcs11,sctp}.so
-  copy_with_libraries "$from" "$to" "$JVM/bin/java" "$JVM/lib/server/libjvm.so"
-  for library in libjava libnet libnio libzip libmanagement libmanagement_ext libextnet libverify libjimage libsyslookup libinstrument; do
-    copy_with_libraries "$from" "$to" "$JVM/lib/$library.so"
-  done
+  log "linking a Java runtime of the modules in use"
+  mkdir -p "$from/proc" "$from/opt" "$to/opt"
+  unshare --mount bash -c 'mount -t proc proc "$1/proc" && exec chroot "$1" "$2" --add-modules "$3" --no-header-files --no-man-pages --output "/$4"' \
+    jlink "$from" /usr/lib/jvm/java-25-openjdk-amd64/bin/jlink "$JAVA_MODULES" "$JVM"
+  cp -a "$from/$JVM" "$to/$JVM"
+  rm -rf "$to/$JVM/legal" "$to/$JVM/lib/classlist" "$to/$JVM/lib/jrt-fs.jar"
+  (cd "$to" && find "$JVM" -type f \( -name '*.so' -o -path '*/bin/*' \)) | while read -r file; do copy_with_libraries "$from" "$to" "$file"; done
   mount_points "$to"
   mkdir -p "$to/etc/ssl/certs"
   printf 'root:x:0:0:root:/:/none\nlpar:x:65532:65532:lpar:/:/none\n' >"$to/etc/passwd"
