@@ -57,7 +57,7 @@ JSON
 }
 
 # blade_disks NAME: an overlay over the shared root disk, and the data disks; what is there stays as it is, and an overlay stays
-# with the root disk it was made over.
+# with the root disk it was made over. $STATE/images names the disk of container images.
 blade_disks() {
   local folder=$STATE/blades/$1 disk
   if [ ! -f "$folder/root.qcow2" ]; then
@@ -65,6 +65,10 @@ blade_disks() {
     emulator_command "$folder" "$(<"$folder/image")"
     "${EMULATOR[@]}" qemu-img create -q -f qcow2 -b /image/root.img -F raw /lab/root.new
     mv "$folder/root.new" "$folder/root.qcow2"
+  fi
+  if [ ! -f "$folder/images.img" ]; then
+    cp --sparse=always "$(<"$STATE/images")/containerd.img" "$folder/images.new"
+    mv "$folder/images.new" "$folder/images.img"
   fi
   for disk in data-1 data-2; do [ -f "$folder/$disk.img" ] || truncate -s "${DATA_DISK_MIB}M" "$folder/$disk.img"; done
   if [ ! -f "$folder/boot-1.img" ]; then
@@ -94,14 +98,14 @@ blade_power_on() {
     -qmp unix:/lab/qmp,server=on,wait=off
     -fw_cfg name=opt/lpar/blade,file=/lab/config.tar
     -kernel /image/vmlinuz
-    -append "root=PARTUUID=$BLADE_DISK_SIGNATURE-01 rootwait rw console=ttyS0 quiet systemd.show_status=0 panic=0 oops=panic intel_iommu=on iommu=nopt mitigations=off nokaslr cryptomgr.notests audit=0 tsc=reliable ipv6.disable=1 net.ifnames=0 rcupdate.rcu_cpu_stall_suppress=1 systemd.machine_id=6c70617200004000800000000000000$number"
+    -append "root=PARTUUID=$BLADE_DISK_SIGNATURE-01 rootwait rw console=ttyS0 quiet systemd.show_status=0 panic=0 oops=panic intel_iommu=on iommu=pt mitigations=off nokaslr cryptomgr.notests audit=0 tsc=reliable ipv6.disable=1 net.ifnames=0 rcupdate.rcu_cpu_stall_suppress=1 systemd.machine_id=6c70617200004000800000000000000$number"
     -drive if=none,id=root,file=/lab/root.qcow2,format=qcow2,cache=unsafe,discard=unmap -device nvme,drive=root,serial=lpar-root,bus=pcie.0,addr=3
+    -drive if=none,id=images,file=/lab/images.img,format=raw,cache=unsafe,discard=unmap -device nvme,drive=images,serial=lpar-images,bus=pcie.0,addr=10
     -netdev tap,id=cluster,ifname="tap$number",script=no,downscript=no -device virtio-net-pci,netdev=cluster,mac="52:54:00:4c:50:0$number",bus=pcie.0,addr=4
   )
   for disk in data-1 data-2 boot-1; do
     # shellcheck disable=SC2054
-    # shellcheck disable=SC2054
-  machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
+    machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
       -drive "if=none,id=$disk,file=/lab/$disk.img,format=raw,cache=unsafe,discard=unmap" -device "nvme,drive=$disk,serial=lpar-$disk,bus=port$port")
     port=$((port + 1))
   done
@@ -217,7 +221,8 @@ blade() {
   exec ip netns exec "$NETNS" "${SSH[@]}" "root@$(blade_address "$number")" "${command[@]}"
 }
 
-# load ARCHIVE…: imports image archives on every blade, over plain TCP: encryption would cost an emulated processor dearly.
+# load ARCHIVE…: imports on every blade those of the image archives that it doesn't have, over plain TCP: encryption would cost an
+# emulated processor dearly.
 load() {
   local archive name pids=() failed=0 pid
   [ $# -gt 0 ] || die "usage: hack/lab load ARCHIVE…"
@@ -231,7 +236,9 @@ load() {
   [ "$failed" = 0 ] || die "not every image was loaded"
 }
 load_one() {
-  local name=$1 archive=$2 answer
+  local name=$1 archive=$2 answer digest
+  digest=$(tar -xOf "$archive" ./index.json | sed 's/.*"digest":"\([^"]*\)".*/\1/')
+  if ("$REPO/hack/lab" blade "$name" "ctr -n k8s.io images ls target.digest==$digest" | grep -q "$digest"); then return; fi
   answer=$(in_netns timeout 600 socat -t 600 - "TCP:$(blade_address "${name#blade-}"):7001,connect-timeout=20" <"$archive") || true
   if [ "$(tail -n 1 <<<"$answer")" != ok ]; then
     printf '%s\n' "$answer" >&2

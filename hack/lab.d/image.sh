@@ -6,6 +6,7 @@ LAB_D=$REPO/hack/lab.d
 BLADE_DISK_SIGNATURE=0b1ade01
 BLADE_DISK_MIB=8192
 BOOT_DISK_MIB=64
+IMAGES_DISK_MIB=6144
 # What the guest's kernel has as modules and its disks, network cards, power button and panic report need.
 GUEST_MODULES="virtio_blk virtio_scsi sd_mod ahci virtio_net button evdev pvpanic-pci pvpanic-mmio"
 
@@ -120,10 +121,9 @@ make_blade_image() {
   cp -a --no-preserve=ownership "$LAB_D"/blade/{etc,usr} "$tree/"
   install -m 755 "$tools"/{kubelet,kube-proxy} "$tree/usr/local/bin/"
   install -D -m 644 -t "$tree/boot/lpar" "$guest/vmlinuz" "$guest/guest.cpio.gz"
-  make_pause_archive "$tools/pause" "$tree/usr/local/share/lab/pause.tar"
   # Under full emulation every program that starts costs: what no blade needs stays out of the boot.
   while read -r unit; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done <"$LAB_D/blade/masked"
-  mkdir -p "$tree/etc/systemd/system-generators"
+  mkdir -p "$tree/etc/systemd/system-generators" "$tree/var/lib/containerd"
   while read -r unit; do ln -sf /dev/null "$tree/etc/systemd/system-generators/$unit"; done <"$LAB_D/blade/no-generators"
   # Neither is there time to unpack modules at each boot.
   find "$tree/usr/lib/modules" -name '*.ko.xz' -print0 | xargs -0 -r xz -d -q -T 0
@@ -133,7 +133,7 @@ make_blade_image() {
   chroot "$tree" sh -ec '
     systemctl -q set-default multi-user.target
     systemctl -q disable ssh.service remote-fs.target getty@.service
-    systemctl -q enable lab-setup.service lab-kvm.service lab-pause.service containerd.service kubelet.service kube-proxy.service ssh.socket lab-load.socket
+    systemctl -q enable lab-setup.service lab-kvm.service containerd.service kubelet.service kube-proxy.service ssh.socket lab-load.socket
   ' 2>"$out/enable.log" || die "$(<"$out/enable.log")"
   # The identity comes from the emulator, at each boot.
   rm -f "$tree"/etc/ssh/ssh_host_* "$tree"/boot/{System.map,config,vmlinuz}-*
@@ -152,6 +152,40 @@ make_root_disk() {
     -E offset=1048576,lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0 -d "$tree" "$disk" $(((BLADE_DISK_MIB - 1) * 1024))k
 }
 
+# container_images ARCHIVE…: prints the folder of containerd.img: the disk of containerd's state, with the images of these archives
+# and of pods' sandboxes imported. An emulated blade would take most of a minute for each.
+container_images() {
+  make_cached "$(cache_dir)/containers/$(content_key "$(blade_root)" "$LAB_D/image.sh" "$(tools_bin)/pause" "$@")" make_container_images "$@"
+}
+make_container_images() {
+  local out=$1 root
+  shift
+  root=$(blade_root)
+  need_packages e2fsprogs
+  log "making the blades' disk of container images"
+  mkdir -p "$out/in" "$out/state" "$root/var/lib/containerd"
+  make_pause_archive "$(tools_bin)/pause" "$out/in/0-pause.tar"
+  [ $# = 0 ] || cp --reflink=auto -t "$out/in" "$@"
+  unshare --mount --pid --net --fork --kill-child bash -ec '
+    mount --make-rprivate /
+    mount -t proc proc "$1/proc"
+    mount -t tmpfs tmpfs "$1/run"
+    mount -t tmpfs tmpfs "$1/tmp"
+    mount --rbind /dev "$1/dev"
+    mkdir "$1/run/in"
+    mount --bind "$2/in" "$1/run/in"
+    mount --bind "$2/state" "$1/var/lib/containerd"
+    chroot "$1" sh -ec "
+      containerd --config /dev/null >/run/log 2>&1 &
+      for try in \$(seq 100); do ctr version >/dev/null 2>&1 && break; sleep 0.1; done
+      for archive in /run/in/*; do ctr -n k8s.io images import \$archive || { cat /run/log; exit 1; }; done
+      kill \$!
+      wait \$! || true"' import "$root" "$out" >"$out/import.log" 2>&1 || die "containerd could not import $*: $(tail -n 20 "$out/import.log")"
+  truncate -s "${IMAGES_DISK_MIB}M" "$out/containerd.img"
+  mke2fs -q -F -t ext4 -L lpar-images -J size=16 -O ^metadata_csum -m 0 -E lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0 -d "$out/state" "$out/containerd.img"
+  rm -rf "$out/in" "$out/state" "$out/import.log"
+}
+
 # make_pause_archive PROGRAM OUT: an image of one static program.
 make_pause_archive() {
   local program=$1 out=$2 work config
@@ -164,7 +198,6 @@ make_pause_archive() {
   config+="$(sha256sum <"$work/layer.tar" | cut -d' ' -f1)\"]}}"
   printf '%s' "$config" >"$work/config.json"
   printf '[{"Config":"config.json","RepoTags":["lpar.dev/lab-pause:1"],"Layers":["layer.tar"]}]' >"$work/manifest.json"
-  mkdir -p "$(dirname "$out")"
   tar -C "$work" -cf "$out" manifest.json config.json layer.tar
   rm -rf "$work"
 }

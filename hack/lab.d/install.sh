@@ -1,12 +1,17 @@
 # shellcheck shell=bash
 # The product in the lab: images built here, the chart installed as users install it.
 
-install_product() {
+build_and_install() {
   local archives
   [ $# -eq 0 ] || die "usage: hack/lab install"
   archives=$("$REPO/hack/images")
   mapfile -t archives <<<"$archives"
-  load "${archives[@]}"
+  install_product "${archives[@]}"
+}
+
+# install_product ARCHIVE…
+install_product() {
+  load "$@"
   log "installing the chart"
   "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m
   kubectl --request-timeout=0 -n lpar-system rollout status daemonset/lpar-agent --timeout=180s
