@@ -235,9 +235,10 @@ load() {
   for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
   [ "$failed" = 0 ] || die "not every image was loaded"
 }
+image_digest() { tar -xOf "$1" ./index.json | sed 's/.*"digest":"\([^"]*\)".*/\1/'; }
 load_one() {
   local name=$1 archive=$2 answer digest
-  digest=$(tar -xOf "$archive" ./index.json | sed 's/.*"digest":"\([^"]*\)".*/\1/')
+  digest=$(image_digest "$archive")
   if ("$REPO/hack/lab" blade "$name" "ctr -n k8s.io images ls target.digest==$digest" | grep -q "$digest"); then return; fi
   answer=$(in_netns timeout 600 socat -t 600 - "TCP:$(blade_address "${name#blade-}"):7001,connect-timeout=20" <"$archive") || true
   if [ "$(tail -n 1 <<<"$answer")" != ok ]; then

@@ -7,8 +7,11 @@ SERVICES=10.96.0.0/16
 
 # certificate NAME SUBJECT USAGE [SUBJECT-ALTERNATIVE-NAMES]: signed by the lab's authority, unless it is there.
 certificate() {
+  local key=(ec -pkeyopt ec_paramgen_curve:P-256)
+  # The users' key is of the kind that every client library reads.
+  [ "$1" != admin ] || key=(rsa:2048)
   [ ! -f "$PKI/$1.crt" ] || return 0
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "$2" -keyout "$PKI/$1.key" -out "$PKI/$1.csr" 2>/dev/null
+  openssl req -newkey "${key[@]}" -nodes -subj "$2" -keyout "$PKI/$1.key" -out "$PKI/$1.csr" 2>/dev/null
   printf 'extendedKeyUsage=%s\nkeyUsage=critical,digitalSignature\n' "$3" >"$PKI/$1.ext"
   [ -z "${4:-}" ] || printf 'subjectAltName=%s\n' "$4" >>"$PKI/$1.ext"
   openssl x509 -req -in "$PKI/$1.csr" -CA "$PKI/ca.crt" -CAkey "$PKI/ca.key" -CAcreateserial -days 365 -extfile "$PKI/$1.ext" \

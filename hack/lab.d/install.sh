@@ -11,9 +11,15 @@ build_and_install() {
 
 # install_product ARCHIVE…
 install_product() {
+  local archive digest changed=()
   load "$@"
+  # The images' names stay the same while one works on them: pods of another image are told apart by its digest.
+  for archive in "$@"; do
+    digest=$(image_digest "$archive")
+    changed+=(--set-string "$(basename "$archive" .tar).podAnnotations.lpar\.dev/image=${digest#sha256:}")
+  done
   log "installing the chart"
-  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m
+  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m "${changed[@]}"
   kubectl --request-timeout=0 -n lpar-system rollout status daemonset/lpar-agent --timeout=180s
   kubectl --request-timeout=0 wait --for=condition=Ready blades --all --timeout=120s
 }

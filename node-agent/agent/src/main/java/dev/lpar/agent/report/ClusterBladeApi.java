@@ -58,8 +58,8 @@ public final class ClusterBladeApi implements BladeApi, AutoCloseable {
     Config config =
         new ConfigBuilder(Config.autoConfigure(null))
             .withRequestRetryBackoffLimit(0)
-            .withRequestTimeout(5_000)
-            .withConnectionTimeout(5_000)
+            .withRequestTimeout(15_000)
+            .withConnectionTimeout(15_000)
             .withWatchReconnectLimit(0)
             .build();
     this.client = new KubernetesClientBuilder().withConfig(config).build();

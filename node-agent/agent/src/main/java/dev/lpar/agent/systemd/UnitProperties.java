@@ -6,6 +6,8 @@ import dev.lpar.agent.systemd.SystemdBus.Command;
 import dev.lpar.agent.systemd.SystemdBus.EmptyFolder;
 import dev.lpar.agent.systemd.SystemdBus.Property;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.freedesktop.dbus.types.UInt64;
 import org.freedesktop.dbus.types.Variant;
@@ -25,7 +27,14 @@ final class UnitProperties {
   private UnitProperties() {}
 
   static List<Property> of(UnitSpec unit) {
-    return List.of(
+    var properties = new ArrayList<Property>();
+    if (!unit.readable().isEmpty()) {
+      // Sent empty it would take back BindPaths, too: systemd keeps both in one list.
+      properties.add(
+          new Property("BindReadOnlyPaths", new Variant<>(binds(unit.readable()), "a(ssbt)")));
+    }
+    Collections.addAll(
+        properties,
         text("Description", unit.description()),
         text("Slice", SLICE),
         text("Type", "exec"),
@@ -40,7 +49,6 @@ final class UnitProperties {
             "TemporaryFileSystem",
             new Variant<>(List.of(new EmptyFolder("/var", "mode=0755")), "a(ss)")),
         new Property("BindPaths", new Variant<>(binds(unit.writable()), "a(ssbt)")),
-        new Property("BindReadOnlyPaths", new Variant<>(binds(unit.readable()), "a(ssbt)")),
         flag("DynamicUser", true),
         text("User", unit.userName()),
         new Property(
@@ -58,6 +66,7 @@ final class UnitProperties {
         text("KillMode", "mixed"),
         number("TimeoutStopUSec", unit.stopTime().toNanos() / 1000),
         text("Restart", "no"));
+    return properties;
   }
 
   private static List<Bind> binds(List<Path> paths) {

@@ -1,6 +1,7 @@
 package dev.lpar.agent.systemd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.systemd.SystemdBus.Property;
@@ -16,19 +17,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class UnitPropertiesTest {
   private static final LparId ID = new LparId("0c5a5b64-93a5-4b6f-9c37-1ef1bb4c1f3a");
-  private static final UnitSpec UNIT =
-      new UnitSpec(
-          ID,
-          "payments/ledger",
-          Path.of("/var/lib/lpar/qemu/10"),
-          List.of("/usr/bin/qemu-system-x86_64", "-nodefaults"),
-          List.of(Path.of("/run/lpar/" + ID)),
-          List.of(Path.of("/boot/vmlinuz")),
-          List.of(Path.of("/dev/kvm"), Path.of("/dev/nvme1n1")),
-          List.of(106, 6),
-          1L << 30,
-          Path.of("/run/lpar/" + ID + "/qemu.log"),
-          Duration.ofSeconds(5));
+  private static final UnitSpec UNIT = unit(List.of(Path.of("/boot/vmlinuz")));
+
+  private static UnitSpec unit(List<Path> readable) {
+    return new UnitSpec(
+        ID,
+        "payments/ledger",
+        Path.of("/var/lib/lpar/qemu/10"),
+        List.of("/usr/bin/qemu-system-x86_64", "-nodefaults"),
+        List.of(Path.of("/run/lpar/" + ID)),
+        readable,
+        List.of(Path.of("/dev/kvm"), Path.of("/dev/nvme1n1")),
+        List.of(106, 6),
+        1L << 30,
+        Path.of("/run/lpar/" + ID + "/qemu.log"),
+        Duration.ofSeconds(5));
+  }
 
   private final Map<String, Property> properties =
       UnitProperties.of(UNIT).stream().collect(Collectors.toMap(p -> p.name, p -> p));
@@ -54,6 +58,14 @@ class UnitPropertiesTest {
           """)
   void propertiesHaveTheTypesOfSystemd(String name, String signature) {
     assertEquals(signature, properties.get(name).value.getSig());
+  }
+
+  /** systemd takes an empty list as the order to forget all paths, those of BindPaths included. */
+  @Test
+  void noEmptyListOfPathsIsSent() {
+    var names = UnitProperties.of(unit(List.of())).stream().map(p -> p.name).toList();
+    assertTrue(names.contains("BindPaths"));
+    assertFalse(names.contains("BindReadOnlyPaths"));
   }
 
   @Test
