@@ -28,7 +28,7 @@ accelerator() {
   if [ -e /dev/kvm ]; then
     emulator_command "$work" "$(guest_files)"
     # In a shell of its own, which keeps the message of an abort from the terminal.
-    bash -c '"$@"; true' probe "${EMULATOR[@]}" timeout 20 qemu-system-x86_64 -accel kvm -cpu host -machine q35 -m 256 \
+    bash -c '"$@"; true' probe "${EMULATOR[@]}" timeout 10 qemu-system-x86_64 -accel kvm -cpu host -machine q35 -m 256 \
       -nodefaults -no-user-config -display none -no-reboot -serial stdio -kernel /image/vmlinuz -initrd /image/guest.cpio.gz \
       -append 'console=ttyS0 quiet panic=-1 lpar.poweroff=0' >"$work/accelerator.log" 2>&1 </dev/null
     if grep -qE '^LPAR-GUEST virtualization (svm|vmx)' "$work/accelerator.log"; then

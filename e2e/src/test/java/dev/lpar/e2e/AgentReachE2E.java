@@ -69,7 +69,7 @@ class AgentReachE2E {
                 .addToLabels(ApiGroup.BLADE_LABEL, "")
                 .endMetadata()
                 .build())
-        .create();
+        .serverSideApply();
     await(
         "a Blade for the Node",
         () -> admin.resources(Blade.class).withName(OTHER).get(),

@@ -118,8 +118,12 @@ final class Partition implements AutoCloseable {
         log -> log.contains(text));
   }
 
-  void delete() {
+  void startDeleting() {
     client.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).delete();
+  }
+
+  void delete() {
+    startDeleting();
     await(name + " is gone", () -> Optional.ofNullable(get()), Optional::isEmpty);
   }
 

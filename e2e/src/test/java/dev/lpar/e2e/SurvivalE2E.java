@@ -28,6 +28,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SurvivalE2E {
   private static final int KILLS = 20;
+  private static final String AGENT = "^/[^ ]*java .*dev.lpar.agent.Main";
+  private static final String AGENT_RUNS =
+      "until pgrep -f '" + AGENT + "' >/dev/null; do sleep 0.2; done";
 
   private static KubernetesClient client;
 
@@ -42,8 +45,9 @@ class SurvivalE2E {
   }
 
   /**
-   * The agent dies at a random moment of an activation, a stop or a removal, twenty times over. At
-   * no look is there a second QEMU, and in the end all is as asked.
+   * The agent dies at a random moment after it has started, while a partition is being activated or
+   * stopped, twenty times over, and once more during the removal. At no look is there a second
+   * QEMU, and in the end all is as asked.
    */
   @Test
   @Order(1)
@@ -52,7 +56,7 @@ class SurvivalE2E {
     try (var partition = Partition.apply(client, smallGuest("killed", "", ""))) {
       for (int kill = 0; kill < KILLS; kill++) {
         partition.setPower(kill % 2 == 0 ? PowerState.RUNNING : PowerState.STOPPED);
-        onBlade("sleep " + random.nextInt(40) / 10.0);
+        onBlade(AGENT_RUNS + "; sleep " + random.nextInt(250) / 10.0);
         killAgent();
         assertTrue(qemuPids(partition.get()).size() <= 1, "kill " + kill);
       }
@@ -65,6 +69,7 @@ class SurvivalE2E {
       awaitAgentReady();
       partition.awaitCondition("Ready", "True", "GuestRunning");
       assertEquals(pids, qemuPids(lpar), "the restarted agent adopts the guest");
+      partition.startDeleting();
       killAgent();
       partition.delete();
       LifecycleE2E.assertNothingIsLeft(id(lpar));
@@ -157,8 +162,9 @@ class SurvivalE2E {
     Lab.helm(arguments.toArray(String[]::new)).orFail();
   }
 
+  /** Fails unless there was an agent to kill. */
   private static void killAgent() {
-    onBlade("pkill -9 -f '^/[^ ]*java .*dev.lpar.agent.Main' || true");
+    onBlade(AGENT_RUNS + "; pkill -9 -f '" + AGENT + "'");
   }
 
   private static void awaitAgentReady() {
