@@ -9,8 +9,7 @@ build_jars() {
   need_packages maven
   java_home
   log "building the jars"
-  # One thread: Quarkus numbers what it generates in the order its threads come by.
-  (cd "$REPO" && mvn -B -ntp -q package -DskipTests -Dio.quarkus.builder.execution.maxPoolSize=1 -pl operator,node-agent/agent -am) >&2
+  (cd "$REPO" && mvn -B -ntp -q package -DskipTests -pl operator,node-agent/agent -am) >&2
 }
 
 # application JAVA-ROOT FOLDER JVM-FLAGS MAIN: completes the folder that becomes /app: flags, class path, class archive.
