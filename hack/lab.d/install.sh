@@ -24,16 +24,21 @@ install_product() {
   kubectl --request-timeout=0 wait --for=condition=Ready blades --all --timeout=120s
 }
 
-# What one wants to know when something went wrong.
+# What one wants to know when something went wrong, the likeliest first.
 diagnose() {
   local name
   status || true
   kubectl get nodes,pods,lpars,blades -A -o wide || true
+  for name in $(blade_names); do
+    # shellcheck disable=SC2016 # the blade's shell expands it
+    timeout 90 "$REPO/hack/lab" blade "$name" 'date -u; uptime; free -m
+      for cpu in $(seq 0 $(($(nproc) - 1))); do timeout 10 taskset -c "$cpu" true || echo "CPU $cpu does not answer"; done
+      systemctl --no-pager --failed; ps axo pid,ppid,psr,stat,etimes,rss,args | grep -E "[q]emu-system|[j]ava|[k]ubelet"
+      journalctl --no-pager -q -n 15 -u kubelet -u containerd | cut -c1-300; dmesg | tail -n 10
+      tail -n 20 /run/lpar/*/qemu.log /var/lib/lpar/partitions/*/*.log' || echo "$name does not answer in 90 s"
+  done
+  kubectl -n lpar-system logs -l app.kubernetes.io/name=lpar-operator --tail=40 || true
+  kubectl -n lpar-system logs -l app.kubernetes.io/name=lpar-agent --tail=40 || true
   kubectl get events -A --sort-by=.lastTimestamp 2>/dev/null | tail -n 30 || true
   kubectl get lpars -A -o yaml || true
-  kubectl -n lpar-system logs -l app.kubernetes.io/name=lpar-operator --tail=60 || true
-  kubectl -n lpar-system logs -l app.kubernetes.io/name=lpar-agent --tail=60 || true
-  for name in $(blade_names); do
-    timeout 60 "$REPO/hack/lab" blade "$name" 'uptime; free -m; systemctl --no-pager --failed; ps axo pid,ppid,stat,etimes,rss,args | grep -E "[q]emu-system|[j]ava"; tail -n 20 /run/lpar/*/qemu.log /var/lib/lpar/partitions/*/*.log' || true
-  done
 }

@@ -36,11 +36,12 @@ process_pid() {
 
 process_alive() { process_pid "$1" >/dev/null; }
 
-# stop_process NAME [SECONDS]: ends it, if it still is that process; what has not ended after SECONDS (10) is killed.
+# stop_process NAME [SECONDS [SIGNAL]]: ends it by the signal (TERM), if it still is that process; what has not ended after SECONDS
+# (10) is killed.
 stop_process() {
-  local name=$1 patience=${2:-10} pid tenths=0
+  local name=$1 patience=${2:-10} signal=${3:-TERM} pid tenths=0
   if pid=$(process_pid "$name"); then
-    kill "$pid" 2>/dev/null || true
+    kill -"$signal" "$pid" 2>/dev/null || true
     while process_alive "$name"; do
       [ "$tenths" -lt $((patience * 10)) ] || kill -KILL "$pid" 2>/dev/null || true
       [ "$tenths" -lt $((patience * 10 + 50)) ] || die "$name (pid $pid) does not end"

@@ -7,7 +7,6 @@ import static dev.lpar.e2e.Partition.smallGuest;
 
 import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.util.Arrays;
@@ -28,10 +27,10 @@ final class ActivationBench {
   public static void main(String[] arguments) throws Exception {
     var ours = new double[ROUNDS];
     var byHand = new double[ROUNDS];
-    try (var client = Lab.client()) {
+    try (var _ = Lab.CLIENT) {
       System.out.println("round   lpar s   by hand s");
       for (int round = 0; round < ROUNDS; round++) {
-        var partition = activate(client, round, ours);
+        var partition = activate(round, ours);
         var lpar = partition.get();
         saveCommandLine(lpar);
         partition.delete();
@@ -54,11 +53,10 @@ final class ActivationBench {
     onBlade("rm -rf /run/lpar-bench");
   }
 
-  private static Partition activate(KubernetesClient client, int round, double[] seconds)
-      throws Exception {
+  private static Partition activate(int round, double[] seconds) throws Exception {
     var running = new CompletableFuture<Long>();
     try (var _ =
-        client
+        Lab.CLIENT
             .resources(Lpar.class)
             .inNamespace(Lab.NAMESPACE)
             .withName("bench-" + round)
@@ -77,7 +75,7 @@ final class ActivationBench {
                   }
                 })) {
       long start = System.nanoTime();
-      var partition = Partition.apply(client, smallGuest("bench-" + round, "", ""));
+      var partition = Partition.apply(smallGuest("bench-" + round, "", ""));
       seconds[round] = (running.get(Lab.LONG.toSeconds(), TimeUnit.SECONDS) - start) / 1e9;
       return partition;
     }

@@ -30,15 +30,13 @@ class AgentReachE2E {
   private static final String OTHER = "no-such-blade";
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
-  private static KubernetesClient admin;
   private static KubernetesClient agent;
   private static Partition partition;
 
   @BeforeAll
   static void becomeTheAgent() {
-    admin = Lab.client();
     var pod =
-        admin
+        Lab.CLIENT
             .pods()
             .inNamespace(SYSTEM_NAMESPACE)
             .withLabel("app.kubernetes.io/name", "lpar-agent")
@@ -62,7 +60,7 @@ class AgentReachE2E {
             .toList()
             .getLast();
     agent = withToken(token);
-    admin
+    Lab.CLIENT
         .resource(
             new NodeBuilder()
                 .withNewMetadata()
@@ -73,21 +71,20 @@ class AgentReachE2E {
         .serverSideApply();
     await(
         "a Blade for the Node",
-        () -> admin.resources(Blade.class).withName(OTHER).get(),
+        () -> Lab.CLIENT.resources(Blade.class).withName(OTHER).get(),
         Objects::nonNull);
-    partition = Partition.apply(admin, Partition.smallGuest("reach", "", "powerState: Stopped"));
+    partition = Partition.apply(Partition.smallGuest("reach", "", "powerState: Stopped"));
   }
 
   @AfterAll
   static void leave() {
     partition.close();
-    admin.nodes().withName(OTHER).delete();
+    Lab.CLIENT.nodes().withName(OTHER).delete();
     agent.close();
-    admin.close();
   }
 
   private static KubernetesClient withToken(String token) {
-    var config = admin.getConfiguration();
+    var config = Lab.CLIENT.getConfiguration();
     return new KubernetesClientBuilder()
         .withConfig(
             new ConfigBuilder(Config.empty())

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,18 +18,6 @@ class DiskE2E {
   private static final String BY_ID = "/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_";
   private static final String BOOT_DISK = BY_ID + "lpar-boot-1";
   private static final String DATA_DISK = BY_ID + "lpar-data-1";
-
-  private static KubernetesClient client;
-
-  @BeforeAll
-  static void connect() {
-    client = Lab.client();
-  }
-
-  @AfterAll
-  static void disconnect() {
-    client.close();
-  }
 
   /**
    * By the BIOS alone: under full emulation UEFI kills the blade's emulator, see the lab's page.
@@ -54,7 +39,7 @@ class DiskE2E {
             - { name: root, blockDevice: %s, bootIndex: 1 }
         """
             .formatted(BOOT_DISK);
-    try (var partition = Partition.apply(client, manifest)) {
+    try (var partition = Partition.apply(manifest)) {
       partition.awaitPhase(Phase.RUNNING);
       partition.awaitConsole("LPAR-GUEST ready");
     }
@@ -63,7 +48,7 @@ class DiskE2E {
   @Test
   void aDiskIsOpenedPastTheHostsCache() {
     var disks = "disks: [ { name: data, blockDevice: " + DATA_DISK + " } ]";
-    try (var partition = Partition.apply(client, smallGuest("disk", "", disks))) {
+    try (var partition = Partition.apply(smallGuest("disk", "", disks))) {
       var lpar = partition.awaitPhase(Phase.RUNNING);
       var pid = Lab.qemuPids(lpar).getFirst();
       var device = onBlade("readlink -f " + DATA_DISK);
@@ -92,7 +77,7 @@ class DiskE2E {
     onBlade("touch /dev/shm/lpar-e2e-file");
     var device = name.equals("mounted") ? onBlade("findmnt -n -o SOURCE /") : path;
     var disks = "disks: [ { name: data, blockDevice: " + device + " } ]";
-    try (var partition = Partition.apply(client, smallGuest(name, "", disks))) {
+    try (var partition = Partition.apply(smallGuest(name, "", disks))) {
       var condition = partition.awaitCondition("Running", "False", reason);
       assertTrue(condition.getMessage().contains(device), condition.getMessage());
       assertTrue(Lab.qemuPids(partition.get()).isEmpty());
@@ -106,9 +91,9 @@ class DiskE2E {
     var byId = "disks: [ { name: data, blockDevice: " + DATA_DISK + " } ]";
     var byNode =
         "disks: [ { name: data, blockDevice: " + onBlade("readlink -f " + DATA_DISK) + " } ]";
-    try (var owner = Partition.apply(client, smallGuest("owner", "", byId))) {
+    try (var owner = Partition.apply(smallGuest("owner", "", byId))) {
       owner.awaitPhase(Phase.RUNNING);
-      try (var thief = Partition.apply(client, smallGuest("thief", "", byNode))) {
+      try (var thief = Partition.apply(smallGuest("thief", "", byNode))) {
         var condition = thief.awaitCondition("Running", "False", "DiskInUseByPartition");
         assertTrue(condition.getMessage().contains("default/owner"), condition.getMessage());
         owner.setPower(PowerState.STOPPED);

@@ -31,13 +31,11 @@ final class Lab {
       Objects.requireNonNull(
           System.getenv("KUBECONFIG"), "KUBECONFIG is not set: run these tests by hack/test");
 
-  private Lab() {}
+  /** The administrator's, for as long as this JVM runs. */
+  static final KubernetesClient CLIENT =
+      new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(new File(KUBECONFIG))).build();
 
-  static KubernetesClient client() {
-    return new KubernetesClientBuilder()
-        .withConfig(Config.fromKubeconfig(new File(KUBECONFIG)))
-        .build();
-  }
+  private Lab() {}
 
   /** Runs {@code hack/lab} with the arguments. */
   static Result lab(String... arguments) {

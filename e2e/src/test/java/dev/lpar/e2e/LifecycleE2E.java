@@ -11,28 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A partition's life, seen on the blade and on the guest's console. */
 class LifecycleE2E {
-  private static KubernetesClient client;
-
-  @BeforeAll
-  static void connect() {
-    client = Lab.client();
-  }
-
-  @AfterAll
-  static void disconnect() {
-    client.close();
-  }
-
   @Test
   void runsPausesStopsStartsAndLeavesNothingBehind() {
-    try (var partition = Partition.apply(client, smallGuest("life", "lpar.tick=1", ""))) {
+    try (var partition = Partition.apply(smallGuest("life", "lpar.tick=1", ""))) {
       var running = partition.awaitPhase(Phase.RUNNING);
       partition.awaitCondition("Ready", "True", "GuestRunning");
       partition.awaitConsole("LPAR-GUEST ready");
@@ -62,7 +47,7 @@ class LifecycleE2E {
 
   @Test
   void exitsAreCountedAndGrow() {
-    try (var partition = Partition.apply(client, smallGuest("exits", "lpar.tick=1", ""))) {
+    try (var partition = Partition.apply(smallGuest("exits", "lpar.tick=1", ""))) {
       partition.awaitPhase(Phase.RUNNING);
       var first =
           partition
@@ -84,7 +69,7 @@ class LifecycleE2E {
 
   @Test
   void guestThatPanicsIsRestartedAndCounted() {
-    try (var partition = Partition.apply(client, smallGuest("panics", "lpar.panic=3", ""))) {
+    try (var partition = Partition.apply(smallGuest("panics", "lpar.panic=3", ""))) {
       partition.awaitState(
           "restarted after the panic",
           lpar ->
@@ -97,7 +82,7 @@ class LifecycleE2E {
   @Test
   void guestThatPanicsStaysDownWhenSoAsked() {
     var manifest = smallGuest("panics-once", "lpar.panic=3", "onCrash: Stop");
-    try (var partition = Partition.apply(client, manifest)) {
+    try (var partition = Partition.apply(manifest)) {
       partition.awaitCondition("Running", "False", "GuestPanicked");
       assertTrue(qemuPids(partition.get()).isEmpty());
     }
@@ -105,7 +90,7 @@ class LifecycleE2E {
 
   @Test
   void changeThatNeedsARestartSaysSoAndAppliesAtTheNextActivation() {
-    try (var partition = Partition.apply(client, smallGuest("grows", "", ""))) {
+    try (var partition = Partition.apply(smallGuest("grows", "", ""))) {
       partition.awaitPhase(Phase.RUNNING);
       partition.awaitConsole("LPAR-GUEST ready");
       var pid = qemuPids(partition.get()).getFirst();

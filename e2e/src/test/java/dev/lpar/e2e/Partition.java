@@ -7,7 +7,6 @@ import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Optional;
@@ -15,20 +14,18 @@ import java.util.function.Predicate;
 
 /** One Lpar of a test: applied from a manifest, watched, and deleted at the end. */
 final class Partition implements AutoCloseable {
-  private final KubernetesClient client;
   private final String name;
 
-  private Partition(KubernetesClient client, String name) {
-    this.client = client;
+  private Partition(String name) {
     this.name = name;
   }
 
   /** Applies a manifest as kubectl does. */
-  static Partition apply(KubernetesClient client, String manifest) {
-    var lpar = client.getKubernetesSerialization().unmarshal(manifest, Lpar.class);
+  static Partition apply(String manifest) {
+    var lpar = Lab.CLIENT.getKubernetesSerialization().unmarshal(manifest, Lpar.class);
     lpar.getMetadata().setNamespace(NAMESPACE);
-    client.resource(lpar).fieldManager("e2e").forceConflicts().serverSideApply();
-    return new Partition(client, lpar.getMetadata().getName());
+    Lab.CLIENT.resource(lpar).fieldManager("e2e").forceConflicts().serverSideApply();
+    return new Partition(lpar.getMetadata().getName());
   }
 
   /** A small guest that boots the blade's own kernel; {@code more} is appended to its spec. */
@@ -52,7 +49,7 @@ final class Partition implements AutoCloseable {
   }
 
   Lpar get() {
-    return client.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).get();
+    return Lab.CLIENT.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).get();
   }
 
   void setPower(PowerState state) {
@@ -60,7 +57,7 @@ final class Partition implements AutoCloseable {
   }
 
   void patch(String mergePatch) {
-    client
+    Lab.CLIENT
         .resources(Lpar.class)
         .inNamespace(NAMESPACE)
         .withName(name)
@@ -119,7 +116,7 @@ final class Partition implements AutoCloseable {
   }
 
   void startDeleting() {
-    client.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).delete();
+    Lab.CLIENT.resources(Lpar.class).inNamespace(NAMESPACE).withName(name).delete();
   }
 
   void delete() {

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) throws Exception {
+    try (var logging = Main.class.getResourceAsStream("logging.properties")) {
+      LogManager.getLogManager().readConfiguration(logging);
+    }
     var settings = Settings.from(System.getenv());
     var version = version();
     var clock = Clock.systemUTC();

@@ -40,6 +40,7 @@ final class OperatorProcess implements AutoCloseable {
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "@src/main/jvm/operator.jvmargs",
               "-Dquarkus.http.port=" + port,
+              "-Dlpar.operator.lease-duration=PT15S",
               "-cp",
               classPath(),
               "io.quarkus.runner.GeneratedMain");

@@ -13,7 +13,7 @@ final class Outage {
   private static final System.Logger LOG = System.getLogger(Outage.class.getName());
 
   /** Longest wait: the status is to be true again within 15 s of the server's return. */
-  private static final Duration LONGEST = Duration.ofSeconds(8);
+  private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private int failures;
   private @Nullable String said;

@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the Blade's status from what was observed and planned. Values to values. */
@@ -49,7 +51,7 @@ public final class StatusComposer {
 
   private StatusComposer() {}
 
-  /** The condition comes without its time, which depends on what is in the cluster. */
+  /** The conditions come without their times, which depends on what is in the cluster. */
   public static BladeStatus compose(Sources from) {
     var inventory = from.inventory();
     var reserved = hostReserved(from.spec(), inventory);
@@ -64,7 +66,7 @@ public final class StatusComposer {
         from.desired() instanceof Desired.Known(var partitions, _) ? allocated(partitions) : null,
         inventory.devices(),
         from.reports().stream().map(StatusComposer::partition).toList(),
-        List.of(ready(from)));
+        Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
   }
 
   private record Reserved(int cpus, MemorySize memory) {}
@@ -139,6 +141,38 @@ public final class StatusComposer {
         .withMessage(missing == null ? "The agent is alive and the blade has KVM." : missing)
         .withObservedGeneration(from.generation())
         .build();
+  }
+
+  /** Where huge pages are asked for: whether the kernel gave them. */
+  private static Optional<Condition> hugePages(Sources from) {
+    if (!(from.desired() instanceof Desired.Known(_, var wanted)) || wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    var lacking = new ArrayList<String>();
+    new TreeMap<>(wanted)
+        .forEach(
+            (size, memory) -> {
+              var pool = from.host().hugePages().get(size);
+              long asked = memory.bytes() / size.bytes();
+              if (pool == null) {
+                lacking.add("the blade's kernel has no pages of " + name(size));
+              } else if (pool.total() < asked) {
+                lacking.add(pool.total() + " of " + asked + " pages of " + name(size));
+              }
+            });
+    return Optional.of(
+        new ConditionBuilder()
+            .withType("HugePagesReserved")
+            .withStatus(lacking.isEmpty() ? "True" : "False")
+            .withReason(lacking.isEmpty() ? "AsAsked" : "MemoryLacking")
+            .withMessage(
+                lacking.isEmpty()
+                    ? "The kernel set aside what spec.hugePages asks for."
+                    : String.join(", ", lacking)
+                        + ": free memory there, or set them aside while the blade boots"
+                        + " (kernel parameters hugepagesz=, hugepages=)")
+            .withObservedGeneration(from.generation())
+            .build());
   }
 
   private static PartitionStatus partition(PartitionReport report) {

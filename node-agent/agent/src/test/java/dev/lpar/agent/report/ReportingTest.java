@@ -156,7 +156,7 @@ class ReportingTest {
       assertTrue(wait.compareTo(longest) >= 0);
       longest = wait;
     }
-    assertEquals(Duration.ofSeconds(8), longest);
+    assertEquals(Duration.ofSeconds(5), longest);
     api.away = false;
     assertEquals(Duration.ofSeconds(10), keeper.renew());
     assertEquals(1, api.interrupted, "a watch that was lost without a word is made anew");

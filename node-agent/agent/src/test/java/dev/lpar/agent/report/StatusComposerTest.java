@@ -40,13 +40,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StatusComposerTest {
   private static BladeStatus compose(
       BladeSpec spec, String cpus, String memory, String kvmMissing, PartitionReport... reports) {
+    return compose(spec, cpus, memory, kvmMissing, Map.of(), reports);
+  }
+
+  private static BladeStatus compose(
+      BladeSpec spec,
+      String cpus,
+      String memory,
+      String kvmMissing,
+      Map<Pages, MemorySize> hugePages,
+      PartitionReport... reports) {
     return StatusComposer.compose(
         new StatusComposer.Sources(
             "1.0",
             4L,
             spec,
             new Desired.Known(
-                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), Map.of()),
+                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), hugePages),
             new Inventory(
                 "boot",
                 new Virtualization("SVM", true, true),
@@ -102,6 +112,23 @@ class StatusComposerTest {
     assertEquals(new Resources(2, "4Gi", null, null, null), status.hostReserved());
     assertEquals(6, status.allocatable().cpus());
     assertEquals("59Gi", status.allocatable().memory());
+  }
+
+  @ParameterizedTest(name = "{0} of {1}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1Gi   | SIZE_2MI | True: AsAsked: The kernel set aside what spec.hugePages asks for.",
+        "512Mi | SIZE_2MI | True: AsAsked: The kernel set aside what spec.hugePages asks for.",
+        "2Gi   | SIZE_2MI | False: MemoryLacking: 512 of 1024 pages of 2Mi: free memory there, or set them aside while the blade boots (kernel parameters hugepagesz=, hugepages=)",
+        "2Gi   | SIZE_1GI | False: MemoryLacking: the blade's kernel has no pages of 1Gi: free memory there, or set them aside while the blade boots (kernel parameters hugepagesz=, hugepages=)",
+      })
+  void saysWhetherTheKernelGaveTheHugePages(String memory, Pages size, String told) {
+    var asked = Map.of(size, MemorySize.parse(memory));
+    var condition = compose(null, "0", "64Gi", null, asked).conditions().getLast();
+    assertEquals("HugePagesReserved", condition.getType());
+    assertEquals(
+        told, condition.getStatus() + ": " + condition.getReason() + ": " + condition.getMessage());
   }
 
   @Test
