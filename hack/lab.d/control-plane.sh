@@ -5,8 +5,8 @@ COMPONENTS="etcd kube-apiserver kube-controller-manager kube-scheduler"
 PKI=$STATE/pki
 SERVICES=10.96.0.0/16
 
-# certificate NAME SUBJECT USAGE [SUBJECT-ALTERNATIVE-NAMES]: signed by the lab's authority, unless it is there. All keys are RSA, as
-# kubeadm's are: to check an ECDSA signature takes a JVM on an emulated processor seconds, and one of RSA next to nothing.
+# certificate NAME SUBJECT USAGE [SUBJECT-ALTERNATIVE-NAMES]: signed by the lab's authority, unless it is there. All keys are RSA:
+# a JVM's first use of an elliptic curve's signature costs an emulated processor half a minute.
 certificate() {
   [ ! -f "$PKI/$1.crt" ] || return 0
   openssl req -newkey rsa:2048 -nodes -subj "$2" -keyout "$PKI/$1.key" -out "$PKI/$1.csr" 2>/dev/null

@@ -19,7 +19,8 @@ install_product() {
     changed+=(--set-string "$(basename "$archive" .tar).podAnnotations.lpar\.dev/image=${digest#sha256:}")
   done
   log "installing the chart"
-  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m "${changed[@]}"
+  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m \
+    --values "$REPO/hack/lab.d/values.yaml" "${changed[@]}"
   kubectl --request-timeout=0 -n lpar-system rollout status daemonset/lpar-agent --timeout=180s
   kubectl --request-timeout=0 wait --for=condition=Ready blades --all --timeout=120s
 }

@@ -164,7 +164,9 @@ class SurvivalE2E {
                 REPOSITORY + "/helm/lpar-operator",
                 "-n",
                 SYSTEM_NAMESPACE,
-                "--create-namespace"));
+                "--create-namespace",
+                "--values",
+                REPOSITORY + "/hack/lab.d/values.yaml"));
     arguments.addAll(List.of(more));
     Lab.helm(arguments.toArray(String[]::new)).orFail();
   }

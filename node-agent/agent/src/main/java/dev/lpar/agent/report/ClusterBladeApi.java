@@ -54,12 +54,13 @@ public final class ClusterBladeApi implements BladeApi, AutoCloseable {
 
   public ClusterBladeApi(Identity identity) {
     this.identity = identity;
-    // The agent backs off by itself: the client's own retries would hide an outage from it.
+    // The agent backs off by itself: the client's own retries would hide an outage from it. An API
+    // server that is there but slow is waited for: giving up throws a handshake's work away.
     Config config =
         new ConfigBuilder(Config.autoConfigure(null))
             .withRequestRetryBackoffLimit(0)
-            .withRequestTimeout(15_000)
-            .withConnectionTimeout(15_000)
+            .withRequestTimeout(30_000)
+            .withConnectionTimeout(30_000)
             .withWatchReconnectLimit(0)
             .build();
     this.client = new KubernetesClientBuilder().withConfig(config).build();
