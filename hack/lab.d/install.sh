@@ -6,23 +6,33 @@ build_and_install() {
   [ $# -eq 0 ] || die "usage: hack/lab install"
   archives=$("$REPO/hack/images")
   mapfile -t archives <<<"$archives"
-  install_product "${archives[@]}"
+  load "${archives[@]}"
+  apply_chart "${archives[@]}"
+  await_product
 }
 
-# install_product ARCHIVE…
-install_product() {
+# apply_chart ARCHIVE…: installs or upgrades; waits for nothing.
+apply_chart() {
   local archive digest changed=()
-  load "$@"
   # The images' names stay the same while one works on them: pods of another image are told apart by its digest.
   for archive in "$@"; do
     digest=$(image_digest "$archive")
     changed+=(--set-string "$(basename "$archive" .tar).podAnnotations.lpar\.dev/image=${digest#sha256:}")
   done
-  log "installing the chart"
-  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace --wait --timeout 5m \
+  "$REPO/hack/lab" helm upgrade --install lpar "$REPO/helm/lpar-operator" --namespace lpar-system --create-namespace \
     --values "$REPO/hack/lab.d/values.yaml" "${changed[@]}"
-  kubectl --request-timeout=0 -n lpar-system rollout status daemonset/lpar-agent --timeout=180s
-  kubectl --request-timeout=0 wait --for=condition=Ready blades --all --timeout=120s
+}
+
+await_product() {
+  local workload name
+  for workload in deployment/lpar-operator daemonset/lpar-agent; do
+    kubectl --request-timeout=0 -n lpar-system rollout status "$workload" --timeout=300s
+  done
+  for name in $(blade_names); do
+    kubectl --request-timeout=0 wait --for=create "blade/$name" --timeout=60s
+    kubectl --request-timeout=0 wait --for=condition=Ready "blade/$name" --timeout=120s
+  done
+  log "the chart is installed, and its blades are Ready"
 }
 
 # What one wants to know when something went wrong, the likeliest first.

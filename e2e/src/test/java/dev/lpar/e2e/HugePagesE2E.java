@@ -30,23 +30,30 @@ class HugePagesE2E {
         assertEquals(POOL_PAGES, pages("HugePages_Free"));
       }
     } finally {
-      reserve("2Mi");
+      reserve("0Mi");
     }
-    assertEquals(1, pages("HugePages_Total"));
+    assertEquals(0, pages("HugePages_Total"));
   }
 
-  /** Sets the pool's size and waits until the blade has it. */
+  /** Sets the pool's size as kubectl's user does, and waits until the blade has it. */
   private static void reserve(String size) {
     var blades = Lab.CLIENT.resources(Blade.class).withName(BLADE);
     blades.patch(
-        PatchContext.of(PatchType.JSON_MERGE),
-        "{\"spec\":{\"hugePages\":{\"2Mi\":\"" + size + "\"}}}");
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("kubectl")
+            .build(),
+        """
+        { apiVersion: lpar.dev/v1alpha1, kind: Blade, metadata: { name: %s },
+          spec: { hugePages: { 2Mi: %s } } }
+        """
+            .formatted(BLADE, size));
     await(
         size + " in huge pages",
         () -> blades.get().getStatus().allocatable().hugePages(),
         given ->
             (given == null ? Map.<String, String>of() : given)
-                .getOrDefault("2Mi", "")
+                .getOrDefault("2Mi", "0Mi")
                 .equals(size));
   }
 

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,18 +34,23 @@ class SurvivalE2E {
       "until pgrep -f '" + AGENT + "' >/dev/null; do sleep 0.2; done";
 
   /**
-   * The agent dies at a random moment after it has started, while a partition is being activated or
-   * stopped, twenty times over, and once more during the removal. At no look is there a second
-   * QEMU, and in the end all is as asked.
+   * The agent dies twenty times: by turns in the middle of an activation or a stop, and soon after
+   * its start, when it has found what the one before it left half done; and once more during the
+   * removal. At no look is there a second QEMU, and in the end all is as asked.
    */
   @Test
   @Order(1)
   void agentKilledAtAnyMomentNeverRunsAPartitionTwice() {
     var random = new Random(20);
-    try (var partition = Partition.apply(smallGuest("killed", "", ""))) {
+    try (var partition = Partition.apply(smallGuest("killed", "", "powerState: Stopped"))) {
       for (int kill = 0; kill < KILLS; kill++) {
-        partition.setPower(kill % 2 == 0 ? PowerState.RUNNING : PowerState.STOPPED);
-        onBlade(AGENT_RUNS + "; sleep " + random.nextInt(250) / 10.0);
+        if (kill % 2 == 0) {
+          awaitAgentAtWork();
+          partition.setPower(kill % 4 == 0 ? PowerState.RUNNING : PowerState.STOPPED);
+          onBlade("sleep " + random.nextInt(60) / 10.0);
+        } else {
+          onBlade(AGENT_RUNS + "; sleep " + random.nextInt(300) / 10.0);
+        }
         killAgent();
         assertTrue(qemuPids(partition.get()).size() <= 1, "kill " + kill);
       }
@@ -174,6 +180,20 @@ class SurvivalE2E {
   /** Fails unless there was an agent to kill. */
   private static void killAgent() {
     onBlade(AGENT_RUNS + "; pkill -9 -f '" + AGENT + "'");
+  }
+
+  /** Waits until the agent, maybe a new one, renews its Lease. */
+  private static void awaitAgentAtWork() {
+    var lease =
+        Lab.CLIENT
+            .resources(Lease.class)
+            .inNamespace(SYSTEM_NAMESPACE)
+            .withName("lpar-blade-" + Lab.BLADE);
+    var before = lease.get().getSpec().getRenewTime();
+    await(
+        "the agent renews its Lease",
+        () -> lease.get().getSpec().getRenewTime(),
+        renewed -> !renewed.equals(before));
   }
 
   private static void awaitAgentReady() {

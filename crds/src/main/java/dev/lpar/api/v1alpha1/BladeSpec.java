@@ -21,23 +21,24 @@ public record BladeSpec(
     @JsonPropertyDescription(
             "Memory to set aside as huge pages, by page size (2Mi, 1Gi), such as 2Mi: 8Gi. The kernel is asked when"
                 + " the agent starts and when the value changes; reserve early, before memory is fragmented."
+                + " 0Mi gives them back; a size that isn't named is left as it is."
                 + " What the kernel really gave is in status.allocatable.hugePages.")
         @ValidationRule(
             value = "self.all(k, k in ['2Mi', '1Gi'])",
             message = "hugePages has the page sizes 2Mi and 1Gi as keys, such as 2Mi: 8Gi")
         @ValidationRule(
-            value = "self.all(k, self[k].matches(" + MemoryText.PATTERN + "))",
-            message = "write the memory of hugePages as " + MemoryText.FORM)
+            value = "self.all(k, self[k].matches(" + MemoryText.PATTERN_OR_ZERO + "))",
+            message = "write the memory of hugePages as " + MemoryText.FORM + ", or 0Mi")
         @ValidationRule(
             value =
                 "!('2Mi' in self) || !self['2Mi'].matches("
-                    + MemoryText.PATTERN
+                    + MemoryText.PATTERN_OR_ZERO
                     + ") || quantity(self['2Mi']).asInteger() % 2097152 == 0",
             message = "hugePages.2Mi must be an even number of Mi: it is made of pages of 2Mi")
         @ValidationRule(
             value =
                 "!('1Gi' in self) || !self['1Gi'].matches("
-                    + MemoryText.PATTERN
+                    + MemoryText.PATTERN_OR_ZERO
                     + ") || quantity(self['1Gi']).asInteger() % 1073741824 == 0",
             message = "hugePages.1Gi must be a whole number of Gi: it is made of pages of 1Gi")
         @Nullable Map<String, String> hugePages,

@@ -6,6 +6,7 @@ package dev.lpar.api.v1alpha1;
  */
 final class MemoryText {
   static final String PATTERN = "'^[1-9][0-9]{0,5}(Mi|Gi|Ti)$'";
+  static final String PATTERN_OR_ZERO = "'^(0|[1-9][0-9]{0,5})(Mi|Gi|Ti)$'";
 
   /** What a message says of the form. */
   static final String FORM =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class OperatorRestartIT {
     await("lead of " + name).atMost(Cluster.PATIENCE).until(() -> holder().equals(name));
   }
 
-  private static long events() {
+  /** The reasons of the Events there are about the Lpar "steady". */
+  private static List<String> events() {
     return Cluster.client()
         .resources(Event.class)
         .inNamespace(Cluster.NAMESPACE)
@@ -36,19 +38,27 @@ class OperatorRestartIT {
         .getItems()
         .stream()
         .filter(event -> event.getRegarding().getName().equals("steady"))
-        .count();
+        .map(Event::getReason)
+        .sorted()
+        .toList();
+  }
+
+  private static ScriptedAgent agent() {
+    Cluster.addNode("steady-1", Map.of());
+    return new ScriptedAgent("steady-1", ScriptedAgent.resources(4, "4Gi", Map.of()));
   }
 
   @Test
   void aRestartedOperatorChangesNothingThatRuns() {
-    var killed = OperatorProcess.start("restart-1");
-    Cluster.addNode("steady-1", Map.of());
-    try (var _ = new ScriptedAgent("steady-1", ScriptedAgent.resources(4, "4Gi", Map.of()))) {
+    try (var killed = OperatorProcess.start("restart-1");
+        var _ = agent()) {
       Cluster.awaitReady("steady-1");
       Cluster.create("steady", Cluster.shared(10, "1Gi"));
       var lpar = Cluster.awaitCondition("steady", "Ready", "True", "GuestRunning");
       var blade = Cluster.blade("steady-1");
-      long events = events();
+      // Events follow the status they tell of: an operator killed in between never sends them.
+      var events = List.of("GuestRunning", "Placed");
+      await("Events").atMost(Cluster.PATIENCE).until(() -> events().equals(events));
 
       killed.kill();
       try (var second = OperatorProcess.start("restart-2")) {
