@@ -88,6 +88,8 @@ make_cached() {
     rm -f "$folder.lock"
     find "$(dirname "$folder")" -mindepth 1 -maxdepth 1 -type d -not -name '*.tmp.*' -printf '%T@ %p\n' | sort -rn |
       sed "1,${CACHE_KEEPS}d; s/^[^ ]* //" | xargs -r rm -rf
+    # What was broken off long ago.
+    find "$(dirname "$folder")" -mindepth 1 -maxdepth 1 \( -name '*.tmp.*' -o -name '*.lock' \) -mmin +1440 -exec rm -rf {} +
   fi
   touch "$folder"
   printf '%s\n' "$folder"

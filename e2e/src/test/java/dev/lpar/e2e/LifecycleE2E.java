@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class LifecycleE2E {
     }
   }
 
-  private static String consoleThreeSecondsLater(dev.lpar.api.v1alpha1.Lpar lpar) {
+  private static String consoleThreeSecondsLater(Lpar lpar) {
     onBlade("sleep 3");
     return Lab.console(lpar);
   }

@@ -63,6 +63,7 @@ public final class QemuCommandLine {
         new OptionList("q35")
             .with("accel", "kvm")
             .with("vmport", "off")
+            .with("hpet", "off")
             .with("smm", "off")
             .with("memory-backend", "memory");
     if (guest.firmware() instanceof Firmware.Uefi) {
