@@ -27,6 +27,22 @@ status() {
   [ ! -f "$STATE/kubeconfig" ] || printf '%-26s %s\n' KUBECONFIG "$STATE/kubeconfig"
 }
 
+# check: succeeds if every blade's machine lives and each of its CPUs does something; otherwise says what is wrong.
+check() {
+  local name trouble lost=0
+  for name in $(blade_names); do
+    if ! trouble=$(blade_trouble "$name"); then
+      # shellcheck disable=SC2016 # the blade's shell expands it
+      timeout 90 "$REPO/hack/lab" blade "$name" \
+        'for cpu in $(seq 0 $(($(nproc) - 1))); do timeout 30 taskset -c "$cpu" true || exit 1; done' >/dev/null 2>&1 && continue
+      trouble="it does not answer in 90 s"
+    fi
+    printf '%s (%s): %s\n' "$name" "$(<"$STATE/accelerator")" "$trouble"
+    lost=1
+  done
+  return $lost
+}
+
 # logs [operator|BLADE|COMPONENT] [ARGUMENT…]: further arguments go to `kubectl logs` or to `tail`.
 logs() {
   local name=${1:-} namespace=lpar-system
