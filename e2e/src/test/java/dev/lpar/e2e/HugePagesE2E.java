@@ -44,8 +44,8 @@ class HugePagesE2E {
             .withFieldManager("kubectl")
             .build(),
         """
-        { apiVersion: lpar.dev/v1alpha1, kind: Blade, metadata: { name: %s },
-          spec: { hugePages: { 2Mi: %s } } }
+        { "apiVersion": "lpar.dev/v1alpha1", "kind": "Blade", "metadata": { "name": "%s" },
+          "spec": { "hugePages": { "2Mi": "%s" } } }
         """
             .formatted(BLADE, size));
     await(
