@@ -4,6 +4,8 @@
 BLADE_CPUS=${LPAR_BLADE_CPUS:-2}
 BLADE_MEMORY_MIB=${LPAR_BLADE_MEMORY_MIB:-3072}
 BOOT_TIMEOUT=${LPAR_BOOT_TIMEOUT:-400}
+# A machine whose ssh hasn't answered by then has hung while it booted: half a minute is usual.
+SILENCE_TIMEOUT=$((BOOT_TIMEOUT * 2 / 5))
 DATA_DISK_MIB=256
 
 blade_names() { for folder in "$STATE"/blades/*/; do [ ! -d "$folder" ] || basename "$folder"; done; }
@@ -47,11 +49,7 @@ blade_config() {
   } >"$tree/etc/lab/network"
   printf '%s\n' "$name" >"$tree/etc/hostname"
   printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$tree/etc/hosts"
-  # Nothing lies outside that would not know the way back to a pod, so addresses need no translation.
-  cat >"$tree/etc/cni/net.d/10-lab.conflist" <<JSON
-{"cniVersion":"1.0.0","name":"lab","plugins":[{"type":"bridge","bridge":"cni0","isGateway":true,
- "ipam":{"type":"host-local","ranges":[[{"subnet":"10.244.$number.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
-JSON
+  cni_network "$number" >"$tree/etc/cni/net.d/10-lab.conflist"
   tar -C "$tree" --owner=0 --group=0 --numeric-owner -cf "$STATE/blades/$name/config.tar" etc/lab etc/cni/net.d/10-lab.conflist etc/hostname etc/hosts
   rm -rf "$tree"
 }
@@ -147,18 +145,24 @@ blade_log_tail() {
   tail -n 5 "$STATE/log/$1.log" >&2
 }
 
-# blade_await NAME: waits until the node is Ready; a machine that dies meanwhile is switched on again, twice at most.
+ssh_answers() { in_netns socat -u OPEN:/dev/null "TCP:$(blade_address "${1#blade-}"):22,connect-timeout=3" 2>/dev/null; }
+
+# blade_await NAME: waits until the node is Ready; a machine that dies or hangs meanwhile is switched on again, twice at most.
 blade_await() {
-  local name=$1 end=$((SECONDS + BOOT_TIMEOUT)) deaths=0 trouble
+  local name=$1 end=$((SECONDS + BOOT_TIMEOUT)) deaths=0 trouble spoke=
   until node_ready "$name"; do
-    if trouble=$(blade_trouble "$name"); then
+    trouble=
+    if [ -z "$spoke" ] && [ "$SECONDS" -gt $((end - BOOT_TIMEOUT + SILENCE_TIMEOUT)) ]; then
+      if ssh_answers "$name"; then spoke=1; else trouble="it is silent after $SILENCE_TIMEOUT s"; fi
+    fi
+    if [ -n "$trouble" ] || trouble=$(blade_trouble "$name"); then
       deaths=$((deaths + 1))
       blade_log_tail "$name"
       [ "$deaths" -le 2 ] || die "$name died $deaths times while starting: $trouble (console: $STATE/blades/$name/console.log)"
       log "$name: $trouble; switching it on again"
       stop_process "$name" 2
       blade_power_on "$name"
-      end=$((SECONDS + BOOT_TIMEOUT))
+      end=$((SECONDS + BOOT_TIMEOUT)) spoke=
     elif [ "$SECONDS" -ge "$end" ]; then
       blade_log_tail "$name"
       die "$name is not Ready after $BOOT_TIMEOUT s (console: $STATE/blades/$name/console.log; more time: LPAR_BOOT_TIMEOUT)"
@@ -167,8 +171,8 @@ blade_await() {
   done
 }
 
-# blades_up COUNT
-blades_up() {
+# blades_power_on COUNT: switches on the blades that are off; does not wait.
+blades_power_on() {
   local number name trouble accel
   ssh_keys_up
   if [ ! -f "$STATE/accelerator" ]; then
@@ -192,6 +196,10 @@ blades_up() {
     fi
     blade_power_on "$name"
   done
+}
+
+blades_await() {
+  local name
   for name in $(blade_names); do
     blade_await "$name"
     log "$name: node Ready"
@@ -207,6 +215,11 @@ ssh_options() {
 # blade NAME [COMMAND…]: one word is a shell command; several are a program and its arguments, exactly.
 blade() {
   local name=${1:-} number trouble command=()
+  if [ "$name" = "$MANAGER" ]; then
+    shift
+    manager_run "$@"
+    return
+  fi
   number=$(blade_number "$name")
   shift
   if trouble=$(blade_trouble "$name"); then die "$name: $trouble"; fi
@@ -221,14 +234,14 @@ blade() {
   exec ip netns exec "$NETNS" "${SSH[@]}" "root@$(blade_address "$number")" "${command[@]}"
 }
 
-# load ARCHIVE…: imports on every blade those of the image archives that it doesn't have, over plain TCP: encryption would cost an
-# emulated processor dearly.
+# load ARCHIVE…: imports on every node those of the image archives that it doesn't have; on a blade over plain TCP: encryption would
+# cost an emulated processor dearly.
 load() {
   local archive name pids=() failed=0 pid
   [ $# -gt 0 ] || die "usage: hack/lab load ARCHIVE…"
   [ -n "$(blade_names)" ] || die "no blades: run hack/lab up"
   for archive in "$@"; do [ -r "$archive" ] || die "no such archive: $archive"; done
-  for name in $(blade_names); do
+  for name in $MANAGER $(blade_names); do
     (for archive in "$@"; do load_one "$name" "$archive"; done) &
     pids+=($!)
   done
@@ -240,7 +253,11 @@ load_one() {
   local name=$1 archive=$2 answer digest
   digest=$(image_digest "$archive")
   if ("$REPO/hack/lab" blade "$name" "ctr -n k8s.io images ls target.digest==$digest" | grep -q "$digest"); then return; fi
-  answer=$(in_netns timeout 600 socat -t 600 - "TCP:$(blade_address "${name#blade-}"):7001,connect-timeout=20" <"$archive") || true
+  if [ "$name" = "$MANAGER" ]; then
+    answer=$(manager_load "$archive")
+  else
+    answer=$(in_netns timeout 600 socat -t 600 - "TCP:$(blade_address "${name#blade-}"):7001,connect-timeout=20" <"$archive") || true
+  fi
   if [ "$(tail -n 1 <<<"$answer")" != ok ]; then
     printf '%s\n' "$answer" >&2
     die "$name: could not load $archive"

@@ -59,3 +59,12 @@ forward_up() {
   echo "$port" >"$STATE/port"
   start_process forward socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr,backlog=128" "UNIX-CONNECT:$STATE/api.sock"
 }
+
+# cni_network NUMBER: the network of the pods of node NUMBER. Nothing lies outside that would not know the way back to a pod, so addresses
+# need no translation.
+cni_network() {
+  cat <<JSON
+{"cniVersion":"1.0.0","name":"lab","plugins":[{"type":"bridge","bridge":"cni0","isGateway":true,
+ "ipam":{"type":"host-local","ranges":[[{"subnet":"10.244.$1.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
+JSON
+}

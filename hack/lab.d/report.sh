@@ -7,7 +7,7 @@ status() {
     echo "lab '$LAB' is down"
     return
   fi
-  for component in $COMPONENTS forward forward-inside; do
+  for component in $COMPONENTS forward forward-inside service-address $MANAGER; do
     if pid=$(process_pid "$component"); then
       printf '%-26s running, pid %s\n' "$component" "$pid"
     else
@@ -22,7 +22,7 @@ status() {
     node=$(kubectl get node "$name" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null || echo unknown)
     case $node in True) ready='Ready' ;; False) ready='not Ready' ;; *) ready='Ready unknown' ;; esac
     printf '%-26s running, pid %s, %s, node %s, ssh %s\n' "$name" "$(process_pid "$name")" "$(<"$STATE/accelerator")" "$ready" \
-      "$(if in_netns socat -u OPEN:/dev/null "TCP:$(blade_address "${name#blade-}"):22,connect-timeout=3" 2>/dev/null; then echo answers; else echo 'does not answer'; fi)"
+      "$(if ssh_answers "$name"; then echo answers; else echo 'does not answer'; fi)"
   done
   [ ! -f "$STATE/kubeconfig" ] || printf '%-26s %s\n' KUBECONFIG "$STATE/kubeconfig"
 }
@@ -62,7 +62,7 @@ logs() {
     if [ "${1:-}" = console ]; then tr -d '\r' <"$STATE/blades/$name/console.log"; else agent_logs "$name" "$@"; fi
     ;;
   *)
-    [ -f "$STATE/log/$name.log" ] || die "no log of '$name'; there are: operator $(blade_names | tr '\n' ' ')$COMPONENTS"
+    [ -f "$STATE/log/$name.log" ] || die "no log of '$name'; there are: operator $(blade_names | tr '\n' ' ')$MANAGER $COMPONENTS"
     tail -n +1 "$@" "$STATE/log/$name.log"
     ;;
   esac

@@ -48,8 +48,8 @@ final class ActivationBench {
         lpar - hand,
         1.2 * hand + 1,
         lpar <= 1.2 * hand + 1 ? "met" : "MISSED");
-    memory("agent", "dev.lpar.agent.Main", 100);
-    memory("operator", "quarkus", 256);
+    memory("agent", Lab.BLADE, "dev.lpar.agent.Main", 100);
+    memory("operator", Lab.MANAGER, "quarkus", 256);
     onBlade("rm -rf /run/lpar-bench");
   }
 
@@ -120,12 +120,13 @@ final class ActivationBench {
     return (sorted[(ROUNDS - 1) / 2] + sorted[ROUNDS / 2]) / 2;
   }
 
-  private static void memory(String what, String process, int goalMebibytes) {
+  private static void memory(String what, String node, String process, int goalMebibytes) {
     var kibibytes =
         await(
             "memory of the " + what,
             () ->
-                onBlade(
+                Lab.on(
+                    node,
                     "for p in $(pgrep -f '^[^ ]*java .*"
                         + process
                         + "'); do sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$p/status; done"),

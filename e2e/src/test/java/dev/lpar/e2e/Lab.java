@@ -25,6 +25,10 @@ final class Lab {
   static final String NAMESPACE = "default";
   static final String SYSTEM_NAMESPACE = "lpar-system";
   static final String BLADE = "blade-1";
+
+  /** The node that is no blade: the operator runs there. */
+  static final String MANAGER = "manager";
+
   static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
   private static final String KUBECONFIG =
@@ -55,7 +59,12 @@ final class Lab {
 
   /** Runs a shell command as root on the blade and gives what it printed; it must succeed. */
   static String onBlade(String command) {
-    return lab("blade", BLADE, command).orFail().output();
+    return on(BLADE, command);
+  }
+
+  /** Runs a shell command as root on a node and gives what it printed; it must succeed. */
+  static String on(String node, String command) {
+    return lab("blade", node, command).orFail().output();
   }
 
   /** Process ids of all QEMU processes of one partition, whoever started them. */

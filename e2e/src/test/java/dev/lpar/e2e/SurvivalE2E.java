@@ -150,13 +150,16 @@ class SurvivalE2E {
     }
   }
 
-  /** Gives the blade's images a second tag, as a later release would have, and tells it. */
+  /** Gives the nodes' images a second tag, as a later release would have, and tells it. */
   private static String anotherImage() {
-    onBlade(
-        """
-        ctr -n k8s.io images ls -q | grep '^lpar.dev/' | while read -r image; do
-          ctr -n k8s.io images tag --force "$image" "${image%:*}:later"
-        done""");
+    for (var node : List.of(Lab.MANAGER, Lab.BLADE)) {
+      Lab.on(
+          node,
+          """
+          ctr -n k8s.io images ls -q | grep '^lpar.dev/' | while read -r image; do
+            ctr -n k8s.io images tag --force "$image" "${image%:*}:later"
+          done""");
+    }
     return "later";
   }
 
