@@ -59,7 +59,7 @@ manager_await() {
 manager_inside() {
   local outside inside
   outside=$(process_pid $MANAGER) || die "$MANAGER does not run: run hack/lab up"
-  read -r inside <"/proc/$outside/task/$outside/children"
+  read -r inside <<<"$(<"/proc/$outside/task/$outside/children")"
   printf '%s\n' "$inside"
 }
 
