@@ -45,6 +45,7 @@ diagnose() {
     timeout 90 "$REPO/hack/lab" blade "$name" 'date -u; uptime; free -m
       for cpu in $(seq 0 $(($(nproc) - 1))); do timeout 10 taskset -c "$cpu" true || echo "CPU $cpu does not answer"; done
       systemctl --no-pager --failed; ps axo pid,ppid,psr,stat,etimes,rss,args | grep -E "[q]emu-system|[j]ava|[k]ubelet"
+      journalctl --no-pager -q -n 40 -u "lpar-*"
       journalctl --no-pager -q -n 15 -u kubelet -u containerd | cut -c1-300; dmesg | tail -n 10
       tail -n 20 /run/lpar/*/qemu.log /var/lib/lpar/partitions/*/*.log; true' || echo "$name does not answer in 90 s"
   done

@@ -78,7 +78,7 @@ class AgentReachE2E {
 
   @AfterAll
   static void leave() {
-    partition.close();
+    partition.delete();
     Lab.CLIENT.nodes().withName(OTHER).delete();
     agent.close();
   }

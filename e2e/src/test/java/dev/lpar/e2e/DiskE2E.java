@@ -39,32 +39,30 @@ class DiskE2E {
             - { name: root, blockDevice: %s, bootIndex: 1 }
         """
             .formatted(BOOT_DISK);
-    try (var partition = Partition.apply(manifest)) {
-      partition.awaitPhase(Phase.RUNNING);
-      partition.awaitConsole("LPAR-GUEST ready");
-    }
+    var partition = Partition.apply(manifest);
+    partition.awaitPhase(Phase.RUNNING);
+    partition.awaitConsole("LPAR-GUEST ready");
   }
 
   @Test
   void aDiskIsOpenedPastTheHostsCache() {
     var disks = "disks: [ { name: data, blockDevice: " + DATA_DISK + " } ]";
-    try (var partition = Partition.apply(smallGuest("disk", "", disks))) {
-      var lpar = partition.awaitPhase(Phase.RUNNING);
-      var pid = Lab.qemuPids(lpar).getFirst();
-      var device = onBlade("readlink -f " + DATA_DISK);
-      var flags =
-          onBlade(
-              "for fd in /proc/"
-                  + pid
-                  + "/fd/*; do [ \"$(readlink \"$fd\")\" = "
-                  + device
-                  + " ] && sed -n 's/^flags:\\t*//p' /proc/"
-                  + pid
-                  + "/fdinfo/${fd##*/}; done; true");
-      assertTrue(
-          flags.lines().anyMatch(f -> (Long.parseLong(f.strip(), 8) & 040000) != 0),
-          "a descriptor of " + device + " has O_DIRECT: " + flags);
-    }
+    var partition = Partition.apply(smallGuest("disk", "", disks));
+    var lpar = partition.awaitPhase(Phase.RUNNING);
+    var pid = Lab.qemuPids(lpar).getFirst();
+    var device = onBlade("readlink -f " + DATA_DISK);
+    var flags =
+        onBlade(
+            "for fd in /proc/"
+                + pid
+                + "/fd/*; do [ \"$(readlink \"$fd\")\" = "
+                + device
+                + " ] && sed -n 's/^flags:\\t*//p' /proc/"
+                + pid
+                + "/fdinfo/${fd##*/}; done; true");
+    assertTrue(
+        flags.lines().anyMatch(f -> (Long.parseLong(f.strip(), 8) & 040000) != 0),
+        "a descriptor of " + device + " has O_DIRECT: " + flags);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -77,7 +75,8 @@ class DiskE2E {
     onBlade("touch /dev/shm/lpar-e2e-file");
     var device = name.equals("mounted") ? onBlade("findmnt -n -o SOURCE /") : path;
     var disks = "disks: [ { name: data, blockDevice: " + device + " } ]";
-    try (var partition = Partition.apply(smallGuest(name, "", disks))) {
+    try {
+      var partition = Partition.apply(smallGuest(name, "", disks));
       var condition = partition.awaitCondition("Running", "False", reason);
       assertTrue(condition.getMessage().contains(device), condition.getMessage());
       assertTrue(Lab.qemuPids(partition.get()).isEmpty());
@@ -91,18 +90,16 @@ class DiskE2E {
     var byId = "disks: [ { name: data, blockDevice: " + DATA_DISK + " } ]";
     var byNode =
         "disks: [ { name: data, blockDevice: " + onBlade("readlink -f " + DATA_DISK) + " } ]";
-    try (var owner = Partition.apply(smallGuest("owner", "", byId))) {
-      owner.awaitPhase(Phase.RUNNING);
-      try (var thief = Partition.apply(smallGuest("thief", "", byNode))) {
-        var condition = thief.awaitCondition("Running", "False", "DiskInUseByPartition");
-        assertTrue(condition.getMessage().contains("default/owner"), condition.getMessage());
-        owner.setPower(PowerState.STOPPED);
-        owner.awaitPhase(Phase.STOPPED);
-        assertEquals(
-            "DiskInUseByPartition",
-            Partition.condition(thief.get(), "Running").orElseThrow().getReason(),
-            "a reservation is capacity: a stopped partition keeps its disk");
-      }
-    }
+    var owner = Partition.apply(smallGuest("owner", "", byId));
+    owner.awaitPhase(Phase.RUNNING);
+    var thief = Partition.apply(smallGuest("thief", "", byNode));
+    var condition = thief.awaitCondition("Running", "False", "DiskInUseByPartition");
+    assertTrue(condition.getMessage().contains("default/owner"), condition.getMessage());
+    owner.setPower(PowerState.STOPPED);
+    owner.awaitPhase(Phase.STOPPED);
+    assertEquals(
+        "DiskInUseByPartition",
+        Partition.condition(thief.get(), "Running").orElseThrow().getReason(),
+        "a reservation is capacity: a stopped partition keeps its disk");
   }
 }

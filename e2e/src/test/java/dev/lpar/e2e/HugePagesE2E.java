@@ -20,18 +20,13 @@ class HugePagesE2E {
   @Test
   void aGuestTakesItsPagesFromThePoolAndGivesThemBack() {
     reserve("256Mi");
-    try {
-      var manifest = Partition.smallGuest("huge", "", "").replace("4Ki", "2Mi");
-      try (var partition = Partition.apply(manifest)) {
-        partition.awaitPhase(Phase.RUNNING);
-        partition.awaitConsole("LPAR-GUEST ready");
-        assertEquals(POOL_PAGES - GUEST_PAGES, pages("HugePages_Free"));
-        partition.delete();
-        assertEquals(POOL_PAGES, pages("HugePages_Free"));
-      }
-    } finally {
-      reserve("0Mi");
-    }
+    var partition = Partition.apply(Partition.smallGuest("huge", "", "").replace("4Ki", "2Mi"));
+    partition.awaitPhase(Phase.RUNNING);
+    partition.awaitConsole("LPAR-GUEST ready");
+    assertEquals(POOL_PAGES - GUEST_PAGES, pages("HugePages_Free"));
+    partition.delete();
+    assertEquals(POOL_PAGES, pages("HugePages_Free"));
+    reserve("0Mi");
     assertEquals(0, pages("HugePages_Total"));
   }
 

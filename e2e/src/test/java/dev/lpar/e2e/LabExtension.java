@@ -1,5 +1,7 @@
 package dev.lpar.e2e;
 
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  */
 public final class LabExtension
     implements ExecutionCondition,
+        BeforeEachCallback,
+        AfterEachCallback,
         TestExecutionExceptionHandler,
         LifecycleMethodExecutionExceptionHandler {
   private static volatile String failed = "";
@@ -21,6 +25,18 @@ public final class LabExtension
     return failed.isEmpty()
         ? ConditionEvaluationResult.enabled("nothing has failed")
         : ConditionEvaluationResult.disabled("not run after the failure of " + failed);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    Partition.startTest();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    if (context.getExecutionException().isEmpty()) {
+      Partition.deleteAll();
+    }
   }
 
   @Override

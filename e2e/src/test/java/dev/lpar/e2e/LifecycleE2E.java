@@ -18,106 +18,101 @@ import org.junit.jupiter.api.Test;
 class LifecycleE2E {
   @Test
   void runsPausesStopsStartsAndLeavesNothingBehind() {
-    try (var partition = Partition.apply(smallGuest("life", "lpar.tick=1", ""))) {
-      var running = partition.awaitPhase(Phase.RUNNING);
-      partition.awaitCondition("Ready", "True", "GuestRunning");
-      partition.awaitConsole("LPAR-GUEST ready");
-      var pid = qemuPids(running).getFirst();
-      assertUnprivilegedAndConfined(id(running), pid);
+    var partition = Partition.apply(smallGuest("life", "lpar.tick=1", ""));
+    var running = partition.awaitPhase(Phase.RUNNING);
+    partition.awaitCondition("Ready", "True", "GuestRunning");
+    partition.awaitConsole("LPAR-GUEST ready");
+    var pid = qemuPids(running).getFirst();
+    assertUnprivilegedAndConfined(id(running), pid);
 
-      partition.setPower(PowerState.PAUSED);
-      partition.awaitPhase(Phase.PAUSED);
-      assertEquals(Lab.console(running), consoleThreeSecondsLater(running), "vCPUs stand still");
-      partition.setPower(PowerState.RUNNING);
-      partition.awaitPhase(Phase.RUNNING);
-      assertNotEquals(Lab.console(running), consoleThreeSecondsLater(running), "vCPUs run again");
-      assertEquals(pid, qemuPids(running).getFirst(), "the same guest all along");
+    partition.setPower(PowerState.PAUSED);
+    partition.awaitPhase(Phase.PAUSED);
+    assertEquals(Lab.console(running), consoleThreeSecondsLater(running), "vCPUs stand still");
+    partition.setPower(PowerState.RUNNING);
+    partition.awaitPhase(Phase.RUNNING);
+    assertNotEquals(Lab.console(running), consoleThreeSecondsLater(running), "vCPUs run again");
+    assertEquals(pid, qemuPids(running).getFirst(), "the same guest all along");
 
-      partition.setPower(PowerState.STOPPED);
-      partition.awaitPhase(Phase.STOPPED);
-      assertTrue(qemuPids(running).isEmpty(), "off means that no QEMU is left");
-      partition.setPower(PowerState.RUNNING);
-      partition.awaitPhase(Phase.RUNNING);
-      partition.awaitConsole("LPAR-GUEST ready");
-      assertNotEquals(pid, qemuPids(running).getFirst(), "an activation is a new guest");
+    partition.setPower(PowerState.STOPPED);
+    partition.awaitPhase(Phase.STOPPED);
+    assertTrue(qemuPids(running).isEmpty(), "off means that no QEMU is left");
+    partition.setPower(PowerState.RUNNING);
+    partition.awaitPhase(Phase.RUNNING);
+    partition.awaitConsole("LPAR-GUEST ready");
+    assertNotEquals(pid, qemuPids(running).getFirst(), "an activation is a new guest");
 
-      partition.delete();
-      assertNothingIsLeft(id(running));
-    }
+    partition.delete();
+    assertNothingIsLeft(id(running));
   }
 
   @Test
   void exitsAreCountedAndGrow() {
-    try (var partition = Partition.apply(smallGuest("exits", "lpar.tick=1", ""))) {
-      partition.awaitPhase(Phase.RUNNING);
-      var first =
-          partition
-              .awaitState(
-                  "VM exits counted",
-                  lpar ->
-                      lpar.getStatus().vmExits() != null
-                          && lpar.getStatus().vmExits().total() != null)
-              .getStatus()
-              .vmExits()
-              .total();
-      partition.awaitState(
-          "VM exits grow and have a rate",
-          lpar ->
-              lpar.getStatus().vmExits().total() > first
-                  && Double.parseDouble(lpar.getStatus().vmExits().perSecond()) > 0);
-    }
+    var partition = Partition.apply(smallGuest("exits", "lpar.tick=1", ""));
+    partition.awaitPhase(Phase.RUNNING);
+    var first =
+        partition
+            .awaitState(
+                "VM exits counted",
+                lpar ->
+                    lpar.getStatus().vmExits() != null
+                        && lpar.getStatus().vmExits().total() != null)
+            .getStatus()
+            .vmExits()
+            .total();
+    partition.awaitState(
+        "VM exits grow and have a rate",
+        lpar ->
+            lpar.getStatus().vmExits().total() > first
+                && Double.parseDouble(lpar.getStatus().vmExits().perSecond()) > 0);
   }
 
   @Test
   void guestThatPanicsIsRestartedAndCounted() {
-    try (var partition = Partition.apply(smallGuest("panics", "lpar.panic=3", ""))) {
-      partition.awaitState(
-          "restarted after the panic",
-          lpar ->
-              lpar.getStatus() != null
-                  && lpar.getStatus().restarts() != null
-                  && lpar.getStatus().restarts() >= 1);
-    }
+    var partition = Partition.apply(smallGuest("panics", "lpar.panic=3", ""));
+    partition.awaitState(
+        "restarted after the panic",
+        lpar ->
+            lpar.getStatus() != null
+                && lpar.getStatus().restarts() != null
+                && lpar.getStatus().restarts() >= 1);
   }
 
   @Test
   void guestThatPanicsStaysDownWhenSoAsked() {
     var manifest = smallGuest("panics-once", "lpar.panic=3", "onCrash: Stop");
-    try (var partition = Partition.apply(manifest)) {
-      partition.awaitCondition("Running", "False", "GuestPanicked");
-      assertTrue(qemuPids(partition.get()).isEmpty());
-    }
+    var partition = Partition.apply(manifest);
+    partition.awaitCondition("Running", "False", "GuestPanicked");
+    assertTrue(qemuPids(partition.get()).isEmpty());
   }
 
   @Test
   void changeThatNeedsARestartSaysSoAndAppliesAtTheNextActivation() {
-    try (var partition = Partition.apply(smallGuest("grows", "", ""))) {
-      partition.awaitPhase(Phase.RUNNING);
-      partition.awaitConsole("LPAR-GUEST ready");
-      var pid = qemuPids(partition.get()).getFirst();
-      partition.patch("{\"spec\":{\"cpu\":{\"vcpus\":2}}}");
-      var condition =
-          partition.awaitState(
-              "RestartRequired",
-              lpar ->
-                  Partition.condition(lpar, "RestartRequired")
-                      .filter(c -> c.getStatus().equals("True"))
-                      .isPresent());
-      assertTrue(
-          Partition.condition(condition, "RestartRequired")
-              .orElseThrow()
-              .getMessage()
-              .contains("cpu.vcpus"));
-      assertEquals(pid, qemuPids(partition.get()).getFirst(), "the guest is left alone");
+    var partition = Partition.apply(smallGuest("grows", "", ""));
+    partition.awaitPhase(Phase.RUNNING);
+    partition.awaitConsole("LPAR-GUEST ready");
+    var pid = qemuPids(partition.get()).getFirst();
+    partition.patch("{\"spec\":{\"cpu\":{\"vcpus\":2}}}");
+    var condition =
+        partition.awaitState(
+            "RestartRequired",
+            lpar ->
+                Partition.condition(lpar, "RestartRequired")
+                    .filter(c -> c.getStatus().equals("True"))
+                    .isPresent());
+    assertTrue(
+        Partition.condition(condition, "RestartRequired")
+            .orElseThrow()
+            .getMessage()
+            .contains("cpu.vcpus"));
+    assertEquals(pid, qemuPids(partition.get()).getFirst(), "the guest is left alone");
 
-      partition.setPower(PowerState.STOPPED);
-      partition.awaitPhase(Phase.STOPPED);
-      partition.setPower(PowerState.RUNNING);
-      partition.awaitPhase(Phase.RUNNING);
-      var commandLine =
-          onBlade("tr '\\0' ' ' </proc/" + qemuPids(partition.get()).getFirst() + "/cmdline");
-      assertTrue(commandLine.contains("-smp 2"), commandLine);
-    }
+    partition.setPower(PowerState.STOPPED);
+    partition.awaitPhase(Phase.STOPPED);
+    partition.setPower(PowerState.RUNNING);
+    partition.awaitPhase(Phase.RUNNING);
+    var commandLine =
+        onBlade("tr '\\0' ' ' </proc/" + qemuPids(partition.get()).getFirst() + "/cmdline");
+    assertTrue(commandLine.contains("-smp 2"), commandLine);
   }
 
   private static String consoleThreeSecondsLater(Lpar lpar) {

@@ -9,11 +9,18 @@ import dev.lpar.api.v1alpha1.PowerState;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** One Lpar of a test: applied from a manifest, watched, and deleted at the end. */
-final class Partition implements AutoCloseable {
+/**
+ * One Lpar of a test: applied from a manifest, watched, and deleted after the test if that passed.
+ * What a failed test leaves stays to be looked at.
+ */
+final class Partition {
+  private static final List<Partition> APPLIED = new ArrayList<>();
+
   private final String name;
 
   private Partition(String name) {
@@ -25,7 +32,9 @@ final class Partition implements AutoCloseable {
     var lpar = Lab.CLIENT.getKubernetesSerialization().unmarshal(manifest, Lpar.class);
     lpar.getMetadata().setNamespace(NAMESPACE);
     Lab.CLIENT.resource(lpar).fieldManager("e2e").forceConflicts().serverSideApply();
-    return new Partition(lpar.getMetadata().getName());
+    var partition = new Partition(lpar.getMetadata().getName());
+    APPLIED.add(partition);
+    return partition;
   }
 
   /** A small guest that boots the blade's own kernel; {@code more} is appended to its spec. */
@@ -124,10 +133,14 @@ final class Partition implements AutoCloseable {
     await(name + " is gone", () -> Optional.ofNullable(get()), Optional::isEmpty);
   }
 
-  @Override
-  public void close() {
-    if (get() != null) {
-      delete();
-    }
+  /** From here on, what is applied belongs to the test about to begin. */
+  static void startTest() {
+    APPLIED.clear();
+  }
+
+  /** Deletes what the test applied, and waits until it is gone. */
+  static void deleteAll() {
+    APPLIED.forEach(Partition::startDeleting);
+    APPLIED.forEach(Partition::delete);
   }
 }
