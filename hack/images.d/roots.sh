@@ -17,7 +17,7 @@ qemu_root() { make_cached "$(cache_dir)/image-qemu/$(content_key "$REPO/hack/ima
 unpack() {
   local folder=$1 packages=$2 sources link
   need_packages mmdebstrap debian-archive-keyring
-  sources=$(debian_sources)
+  sources=$(debian_sources "$packages")
   log "unpacking Debian $DEBIAN_RELEASE packages: $packages"
   mmdebstrap --quiet --mode=root --variant=extract \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
+import dev.lpar.api.v1alpha1.VmExits;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A partition's life, seen on the blade and on the guest's console. */
@@ -49,21 +51,21 @@ class LifecycleE2E {
   void exitsAreCountedAndGrow() {
     var partition = Partition.apply(smallGuest("exits", "lpar.tick=1", ""));
     partition.awaitPhase(Phase.RUNNING);
-    var first =
-        partition
-            .awaitState(
-                "VM exits counted",
-                lpar ->
-                    lpar.getStatus().vmExits() != null
-                        && lpar.getStatus().vmExits().total() != null)
-            .getStatus()
-            .vmExits()
-            .total();
+    var first = partition.awaitState("VM exits counted", lpar -> exits(lpar).total() != null);
+    var before = exits(first).total();
     partition.awaitState(
         "VM exits grow and have a rate",
-        lpar ->
-            lpar.getStatus().vmExits().total() > first
-                && Double.parseDouble(lpar.getStatus().vmExits().perSecond()) > 0);
+        lpar -> {
+          var now = exits(lpar);
+          return now.total() != null
+              && now.total() > before
+              && now.perSecond() != null
+              && Double.parseDouble(now.perSecond()) > 0;
+        });
+  }
+
+  private static VmExits exits(Lpar lpar) {
+    return Optional.ofNullable(lpar.getStatus().vmExits()).orElse(new VmExits(null, null, null));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.lpar.e2e;
 
 import static dev.lpar.e2e.Lab.NAMESPACE;
 import static dev.lpar.e2e.Lab.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
@@ -9,6 +10,7 @@ import dev.lpar.api.v1alpha1.PowerState;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +124,16 @@ final class Partition {
         name + ": \"" + text + "\" on the console",
         () -> Lab.console(get()),
         log -> log.contains(text));
+  }
+
+  /**
+   * Fails unless its QEMU is still the same. The guest may also have died by itself: its status, in
+   * the message, tells that apart.
+   */
+  void assertSameGuest(List<Long> pids, String when) {
+    var lpar = get();
+    assertEquals(
+        pids, Lab.qemuPids(lpar), () -> when + ": " + Serialization.asYaml(lpar.getStatus()));
   }
 
   void startDeleting() {
