@@ -102,7 +102,14 @@ final class ActivationBench {
         rm -f qmp console pid
         start=$(date +%s%N)
         systemd-run --quiet --unit=lpar-bench -p RootDirectory="$(cat root)" -p MountAPIVFS=yes -p BindPaths=/run/lpar-bench -p BindReadOnlyPaths=/boot -p LimitMEMLOCK=infinity "${argv[@]}"
-        until printf '{"execute":"qmp_capabilities"}{"execute":"query-status"}' | timeout 5 busybox nc local:qmp 2>/dev/null | grep -q '"running": true'; do sleep 0.02; done
+        timeout 60 perl -MIO::Socket::UNIX -e '
+          until (defined $reply and $reply =~ /"running": true/) {
+            select undef, undef, undef, 0.02;
+            $qmp = IO::Socket::UNIX->new("qmp") or next;
+            print $qmp qq({"execute": "qmp_capabilities"}{"execute": "query-status"});
+            $qmp->flush;
+            do { $reply = <$qmp> } while defined $reply and $reply !~ /"status":/;
+          }'
         end=$(date +%s%N)
         systemctl stop lpar-bench
         echo $(( (end - start) / 1000000 ))
