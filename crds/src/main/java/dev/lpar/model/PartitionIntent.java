@@ -23,10 +23,12 @@ public record PartitionIntent(
     Pages pages,
     Boot boot,
     List<DiskIntent> disks,
+    List<DeviceIntent> devices,
     HardwareIdentity identity) {
 
   public PartitionIntent {
     disks = List.copyOf(disks);
+    devices = List.copyOf(devices);
   }
 
   /** {@code namespace/name}, as people know it. */
@@ -36,12 +38,21 @@ public record PartitionIntent(
 
   /** The same intent with another power state. */
   public PartitionIntent withPower(Power wanted) {
+    return with(wanted, devices);
+  }
+
+  /** The same intent with other devices. */
+  public PartitionIntent withDevices(List<DeviceIntent> claimed) {
+    return with(power, claimed);
+  }
+
+  private PartitionIntent with(Power newPower, List<DeviceIntent> newDevices) {
     return new PartitionIntent(
         id,
         namespace,
         name,
         generation,
-        wanted,
+        newPower,
         graceSeconds,
         onCrash,
         cpu,
@@ -49,6 +60,7 @@ public record PartitionIntent(
         pages,
         boot,
         disks,
+        newDevices,
         identity);
   }
 
@@ -113,6 +125,14 @@ public record PartitionIntent(
    * @param blockDevice path on the blade, under /dev
    */
   public record DiskIntent(String name, String blockDevice, @Nullable Integer bootIndex) {}
+
+  /**
+   * A pass-through device that the partition has claimed.
+   *
+   * @param name within the partition; it keeps its slot in the guest for as long as this stays
+   * @param passthroughDevice the object's name, for people and for comparison of claims
+   */
+  public record DeviceIntent(String name, String passthroughDevice, DeviceIdentity identity) {}
 
   /** SMBIOS type 1. */
   public record HardwareIdentity(String uuid, String serialNumber) {}

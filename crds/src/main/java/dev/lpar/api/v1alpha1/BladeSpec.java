@@ -51,6 +51,10 @@ public record BladeSpec(
             value =
                 "self.filter(p, has(p.cpu.serviceRatio)).map(p, p.cpu.serviceRatio).sum() <= 100",
             message = "the service ratios of a blade's partitions sum to at most 100")
+        @ValidationRule(
+            value =
+                "self.all(p, !has(p.devices) || p.devices.all(d, self.exists_one(q, has(q.devices) && q.devices.exists(e, e.passthroughDevice == d.passthroughDevice))))",
+            message = "a passthroughDevice belongs to one partition")
         @Nullable List<Partition> partitions) {
 
   /** Resources of a blade that partitions never get. */

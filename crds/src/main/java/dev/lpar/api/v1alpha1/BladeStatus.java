@@ -23,7 +23,7 @@ public record BladeStatus(
         @Nullable Resources hostReserved,
     @JsonPropertyDescription("What partitions can have in all.") @Nullable Resources allocatable,
     @JsonPropertyDescription("What the partitions of the spec have.") @Nullable Resources allocated,
-    @JsonPropertyDescription("PCI devices, bridges left out.") @Nullable List<BladeDevice> devices,
+    @JsonPropertyDescription("PCI devices.") @Nullable List<BladeDevice> devices,
     @JsonPropertyDescription("The partitions the agent knows, whether asked for or not.")
         @Nullable List<PartitionStatus> partitions,
     @JsonPropertyDescription("Ready: the agent is alive and the blade can run partitions.")

@@ -21,6 +21,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.vmExits.perSecond",
     type = Type.STRING)
 @AdditionalPrinterColumn(
+    name = "Devices",
+    jsonPath = ".status.devices[*].passthroughDevice",
+    type = Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
     name = "Reason",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
     type = Type.STRING,

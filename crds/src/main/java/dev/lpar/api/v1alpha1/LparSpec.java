@@ -67,6 +67,17 @@ public record LparSpec(
             message = "two disks have the same bootIndex: the boot order must be unambiguous")
         @Nullable List<Disk> disks,
     @JsonPropertyDescription(
+            "PCI devices that the guest owns: every command it gives them and every answer is the hardware's. Claimed"
+                + " when the partition is placed, with all else in their IOMMU groups, and kept until the"
+                + " partition is deleted or the list drops them. Can be changed while the guest runs.")
+        @Size(max = 8)
+        @ValidationRule(
+            value =
+                "self.all(d, !has(d.passthroughDevice) || self.exists_one(e, has(e.passthroughDevice) && e.passthroughDevice == d.passthroughDevice))",
+            message =
+                "two devices name the same passthroughDevice: every device needs one of its own")
+        @Nullable List<DeviceRequest> devices,
+    @JsonPropertyDescription(
             "What the guest reads as its hardware's identity (SMBIOS). Default: derived from the object's uid."
                 + " Fixed for the partition's life.")
         @Nullable Identity identity) {}

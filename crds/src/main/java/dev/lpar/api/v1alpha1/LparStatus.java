@@ -20,12 +20,14 @@ public record LparStatus(
     @JsonPropertyDescription("The processors the partition has.") @Nullable CpuStatus cpu,
     @JsonPropertyDescription("The settings in force, defaults filled in.")
         @Nullable EffectiveSettings effective,
+    @JsonPropertyDescription("The pass-through devices that the partition has claimed.")
+        @Nullable List<AttachedDevice> devices,
     @JsonPropertyDescription("VM exits of the guest, counted by KVM.") @Nullable VmExits vmExits,
     @JsonPropertyDescription(
             "How often the guest was started again after a crash, since it was last activated on demand.")
         @Nullable Integer restarts,
     @JsonPropertyDescription(
-            "Placed, Running, EntitlementMet, RestartRequired, Ready; with observedGeneration and a reason.")
+            "Placed, DevicesAttached, Running, EntitlementMet, RestartRequired, Ready; with observedGeneration and a reason.")
         @Nullable List<Condition> conditions) {
 
   /** The processors a partition has. */

@@ -43,5 +43,7 @@ public record Partition(
         @Nullable DirectBoot directBoot,
     @JsonPropertyDescription("Raw block devices of the blade that the guest uses.") @Size(max = 16)
         @Nullable List<Disk> disks,
+    @JsonPropertyDescription("Pass-through devices that the partition has claimed.") @Size(max = 8)
+        @Nullable List<AssignedDevice> devices,
     @JsonPropertyDescription("SMBIOS system UUID and serial number.") @Required
         Identity identity) {}

@@ -5,6 +5,7 @@ import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Boot;
 import dev.lpar.model.PartitionIntent.CrashPolicy;
+import dev.lpar.model.PartitionIntent.DeviceIntent;
 import dev.lpar.model.PartitionIntent.DiskIntent;
 import dev.lpar.model.PartitionIntent.HardwareIdentity;
 import dev.lpar.model.PartitionIntent.Pages;
@@ -24,7 +25,10 @@ public final class PartitionIntents {
 
   private PartitionIntents() {}
 
-  /** The intent of a stored Lpar: its spec with defaults filled in. */
+  /**
+   * The intent of a stored Lpar: its spec with defaults filled in. It has no devices: which ones
+   * the spec means is decided with the place, where they are.
+   */
   public static PartitionIntent of(Lpar lpar) {
     var meta = lpar.getMetadata();
     var spec = lpar.getSpec();
@@ -43,6 +47,7 @@ public final class PartitionIntents {
         pages(or(spec.memory().pageSize(), PageSize.SIZE_2MI)),
         boot(or(spec.firmware(), Firmware.UEFI), spec.directBoot()),
         disks(spec.disks()),
+        List.of(),
         new HardwareIdentity(
             or(identity == null ? null : identity.uuid(), meta.getUid()),
             or(identity == null ? null : identity.serialNumber(), meta.getUid())));
@@ -64,6 +69,12 @@ public final class PartitionIntents {
         pages(or(partition.memory().pageSize(), PageSize.SIZE_2MI)),
         boot(partition.firmware(), partition.directBoot()),
         disks(partition.disks()),
+        or(partition.devices(), List.<AssignedDevice>of()).stream()
+            .map(
+                device ->
+                    new DeviceIntent(
+                        device.name(), device.passthroughDevice(), device.identity().toModel()))
+            .toList(),
         new HardwareIdentity(
             or(identity.uuid(), partition.id()), or(identity.serialNumber(), partition.id())));
   }
@@ -91,6 +102,14 @@ public final class PartitionIntents {
             : new DirectBoot(direct.kernel(), direct.initrd(), direct.commandLine()),
         intent.disks().stream()
             .map(disk -> new Disk(disk.name(), disk.blockDevice(), disk.bootIndex()))
+            .toList(),
+        intent.devices().stream()
+            .map(
+                device ->
+                    new AssignedDevice(
+                        device.name(),
+                        device.passthroughDevice(),
+                        PassthroughDeviceSpec.Identity.of(device.identity())))
             .toList(),
         new Identity(intent.identity().uuid(), intent.identity().serialNumber()));
   }

@@ -28,4 +28,6 @@ public record PartitionStatus(
     @JsonPropertyDescription(
             "Fields of the Lpar's spec that were changed and take effect at the next activation.")
         @Nullable List<String> restartRequired,
+    @JsonPropertyDescription("Its pass-through devices, and those it has yet to let go of.")
+        @Nullable List<AttachedDevice> devices,
     @JsonPropertyDescription("VM exits of the guest.") @Nullable VmExits exits) {}

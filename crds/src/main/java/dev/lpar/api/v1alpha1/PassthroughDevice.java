@@ -14,6 +14,24 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Blade", jsonPath = ".spec.blade", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Address", jsonPath = ".status.address", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Group", jsonPath = ".status.iommuGroup", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Driver", jsonPath = ".status.driver.current", type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Claimed by",
+    jsonPath = ".status.claimedBy.name",
+    type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Assignable",
+    jsonPath = ".status.conditions[?(@.type==\"Assignable\")].status",
+    type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Description",
+    jsonPath = ".status.description",
+    type = Type.STRING,
+    priority = 1)
 @AdditionalPrinterColumn(
     name = "Present",
     jsonPath = ".status.conditions[?(@.type==\"Present\")].status",

@@ -2,6 +2,7 @@ package dev.lpar.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
@@ -15,6 +16,32 @@ public record PassthroughDeviceStatus(
         @Nullable Long observedGeneration,
     @JsonPropertyDescription("Today's PCI address, such as 0000:3b:00.0.") @Nullable String address,
     @JsonPropertyDescription("Today's IOMMU group.") @Nullable Integer iommuGroup,
-    @JsonPropertyDescription("The driver that is bound to it.") @Nullable String driver,
+    @JsonPropertyDescription(
+            "Other devices of its IOMMU group: they go with it to the partition that claims it.")
+        @Nullable List<String> groupMembers,
+    @JsonPropertyDescription("Its name in the blade's pci.ids, where there is one.")
+        @Nullable String description,
+    @JsonPropertyDescription("Drivers: the host's own, and the one bound now.")
+        @Nullable Driver driver,
     @JsonPropertyDescription("NUMA node the device is attached to.") @Nullable Integer numaNode,
-    @JsonPropertyDescription("Present, Ready.") @Nullable List<Condition> conditions) {}
+    @JsonPropertyDescription("How the kernel can reset it, best first.")
+        @Nullable List<String> resetMethods,
+    @JsonPropertyDescription("The partition that has claimed it.") @Nullable Claim claimedBy,
+    @JsonPropertyDescription("Present, Assignable, Healthy, Ready.")
+        @Nullable List<Condition> conditions) {
+
+  /** The drivers of a device. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Driver(
+      @JsonPropertyDescription("The host's own driver, which it goes back to.")
+          @Nullable String host,
+      @JsonPropertyDescription("The driver bound now; vfio-pci while a partition has the device.")
+          @Nullable String current) {}
+
+  /** The partition that has claimed a device. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Claim(
+      @JsonPropertyDescription("The Lpar's namespace.") @Required String namespace,
+      @JsonPropertyDescription("The Lpar's name.") @Required String name,
+      @JsonPropertyDescription("The Lpar's uid.") @Required String uid) {}
+}

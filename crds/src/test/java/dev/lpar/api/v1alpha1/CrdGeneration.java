@@ -84,6 +84,19 @@ final class CrdGeneration {
                       "size(self.metadata.name) <= 63",
                       "metadata.name must have at most 63 characters: it becomes the guest's name")));
           listKey(properties.get("spec").getProperties().get("disks"), "name");
+          var devices = properties.get("spec").getProperties().get("devices");
+          listKey(devices, "name");
+          bound(
+              devices
+                  .getItems()
+                  .getSchema()
+                  .getProperties()
+                  .get("selector")
+                  .getProperties()
+                  .get("matchLabels"),
+              16,
+              63);
+          listKey(properties.get("status").getProperties().get("devices"), "name");
           bound(
               properties
                   .get("spec")
@@ -104,22 +117,27 @@ final class CrdGeneration {
           describe(properties, "status", "What the blade's agent observes.");
           bound(properties.get("spec").getProperties().get("hugePages"), 2, 16);
           listKey(properties.get("spec").getProperties().get("partitions"), "id");
-          listKey(
+          var partition =
               properties
                   .get("spec")
                   .getProperties()
                   .get("partitions")
                   .getItems()
                   .getSchema()
-                  .getProperties()
-                  .get("disks"),
-              "name");
+                  .getProperties();
+          listKey(partition.get("disks"), "name");
+          listKey(partition.get("devices"), "name");
           listKey(properties.get("status").getProperties().get("partitions"), "id");
           listKey(properties.get("status").getProperties().get("devices"), "address");
         }
         case "PassthroughDevice" -> {
           root.setRequired(List.of("spec"));
-          describe(properties, "spec", "Which device it is.");
+          root.setXKubernetesValidations(
+              List.of(
+                  rule(
+                      "size(self.metadata.name) <= 63",
+                      "metadata.name must have at most 63 characters, so that a claim can carry it")));
+          describe(properties, "spec", "Which device it is, and who may have it.");
           describe(properties, "status", "Where the device is today.");
         }
         default -> throw new IllegalStateException("no rules for kind " + kind);

@@ -19,13 +19,18 @@ public class DeviceStatuses {
     long generation = device.getMetadata().getGeneration();
     var status =
         found == null
-            ? new PassthroughDeviceStatus(generation, null, null, null, null, conditions)
+            ? new PassthroughDeviceStatus(
+                generation, null, null, null, null, null, null, null, null, conditions)
             : new PassthroughDeviceStatus(
                 generation,
                 found.address(),
                 found.iommuGroup(),
-                found.driver(),
+                null,
+                found.description(),
+                new PassthroughDeviceStatus.Driver(null, found.driver()),
                 found.numaNode(),
+                found.resetMethods(),
+                null,
                 conditions);
     if (status.equals(device.getStatus())) {
       return;

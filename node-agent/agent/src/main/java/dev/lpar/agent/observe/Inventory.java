@@ -1,6 +1,6 @@
 package dev.lpar.agent.observe;
 
-import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.api.v1alpha1.BladeStatus.NumaNode;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
@@ -26,7 +26,7 @@ public record Inventory(
     Topology topology,
     CpuSet onlineCpus,
     MemorySize memory,
-    List<BladeDevice> devices) {
+    List<PciFunction> devices) {
 
   private static final String CPUS = "sys/devices/system/cpu";
   private static final String NODES = "sys/devices/system/node";

@@ -1,6 +1,8 @@
 package dev.lpar.agent.observe;
 
-import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.agent.plan.PciFunction;
+import dev.lpar.model.DeviceIdentity;
+import dev.lpar.model.PciAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +23,14 @@ final class PciDevices {
 
   private PciDevices() {}
 
-  static List<BladeDevice> read(HostFiles files) {
+  static List<PciFunction> read(HostFiles files) {
     var slots = slots(files);
     return files.list(DEVICES).stream()
         .flatMap(address -> device(files, address, slots).stream())
         .toList();
   }
 
-  private static Optional<BladeDevice> device(
+  private static Optional<PciFunction> device(
       HostFiles files, String address, Map<String, String> slots) {
     var dir = DEVICES + "/" + address + "/";
     var pciClass = hex(files, dir + "class");
@@ -38,16 +40,26 @@ final class PciDevices {
       return Optional.empty();
     }
     return Optional.of(
-        new BladeDevice(
-            address,
-            vendor + ":" + device,
+        new PciFunction(
+            new PciAddress(address),
             pciClass,
-            nvmeSerial(files, dir),
-            macAddress(files, dir),
-            slots.get(address.substring(0, address.lastIndexOf('.'))),
+            "other",
+            null,
+            new DeviceIdentity(
+                nvmeSerial(files, dir),
+                null,
+                macAddress(files, dir),
+                slots.get(address.substring(0, address.lastIndexOf('.'))),
+                vendor + ":" + device),
             number(files.linkedName(dir + "iommu_group")),
             number(files.text(dir + "numa_node")),
-            files.linkedName(dir + "driver").orElse(null)));
+            List.of(),
+            files.linkedName(dir + "driver").orElse(null),
+            null,
+            null,
+            null,
+            0,
+            0));
   }
 
   private static @Nullable String hex(HostFiles files, String path) {

@@ -85,6 +85,7 @@ public record PartitionRecord(
             now.pages(),
             now.boot(),
             now.disks(),
+            intent.devices(),
             now.identity()),
         stage,
         bootId,

@@ -4,7 +4,9 @@ import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
+import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -64,9 +67,34 @@ public final class StatusComposer {
         new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null),
         allocatable(inventory, from.host(), reserved),
         from.desired() instanceof Desired.Known(var partitions, _) ? allocated(partitions) : null,
-        inventory.devices(),
+        inventory.devices().stream().map(StatusComposer::device).toList(),
         from.reports().stream().map(StatusComposer::partition).toList(),
         Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
+  }
+
+  private static BladeDevice device(PciFunction function) {
+    var identity = function.identity();
+    var physical = function.physicalFunction();
+    return new BladeDevice(
+        function.address().text(),
+        Objects.requireNonNull(identity.pciId(), "every function has ids"),
+        function.pciClass(),
+        function.kind(),
+        function.description(),
+        identity.serialNumber(),
+        identity.wwn(),
+        identity.macAddress(),
+        identity.slot(),
+        function.iommuGroup(),
+        function.numaNode(),
+        function.resetMethods(),
+        function.driver(),
+        null,
+        function.hostUse(),
+        physical == null ? null : physical.text(),
+        function.totalVirtualFunctions() == 0 ? null : function.totalVirtualFunctions(),
+        function.virtualFunctions() == 0 ? null : function.virtualFunctions(),
+        null);
   }
 
   private record Reserved(int cpus, MemorySize memory) {}
@@ -191,6 +219,7 @@ public final class StatusComposer {
         report.qemuVersion(),
         report.restarts(),
         new ArrayList<>(report.restartRequired()),
+        null,
         exits == null
             ? null
             : new VmExits(
