@@ -31,6 +31,19 @@ public record DeviceIdentity(
         && agrees(pciId, found.pciId);
   }
 
+  /** Whether something is known of both, and not the same: they can't be one function. */
+  public boolean contradicts(DeviceIdentity other) {
+    return differs(serialNumber, other.serialNumber)
+        || differs(wwn, other.wwn)
+        || differs(macAddress, other.macAddress)
+        || differs(slot, other.slot)
+        || differs(pciId, other.pciId);
+  }
+
+  private static boolean differs(@Nullable String one, @Nullable String other) {
+    return one != null && other != null && !one.equals(other);
+  }
+
   private static boolean agrees(@Nullable String asked, @Nullable String found) {
     return asked == null || Objects.equals(asked, found);
   }

@@ -26,6 +26,9 @@ public record PartitionIntent(
     List<DeviceIntent> devices,
     HardwareIdentity identity) {
 
+  /** As many as the guest has slots for. */
+  public static final int MOST_DEVICES = 8;
+
   public PartitionIntent {
     disks = List.copyOf(disks);
     devices = List.copyOf(devices);

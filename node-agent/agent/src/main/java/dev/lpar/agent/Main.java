@@ -7,6 +7,7 @@ import dev.lpar.agent.host.DiskPartitionFiles;
 import dev.lpar.agent.host.GuestPreparation;
 import dev.lpar.agent.host.GuestPreparation.Places;
 import dev.lpar.agent.host.ImageQemuStore;
+import dev.lpar.agent.host.SysfsDevices;
 import dev.lpar.agent.host.SysfsHugePages;
 import dev.lpar.agent.host.SystemdGuests;
 import dev.lpar.agent.observe.HostFiles;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
@@ -52,16 +54,30 @@ public final class Main {
     var clock = Clock.systemUTC();
     var hostFiles = new HostFiles(settings.hostRoot());
 
-    var guests =
-        new SystemdGuests(
-            new SystemdTransientUnits(SYSTEM_BUS), new GuestPreparation(Places.BLADE));
+    var units = new SystemdTransientUnits(SYSTEM_BUS);
+    var guests = new SystemdGuests(units, new GuestPreparation(Places.BLADE));
+    var inventory = new InventoryWatch(hostFiles, clock);
+    var devices =
+        new SysfsDevices(
+            SYS,
+            Places.BLADE.heldDevices(),
+            new SysfsDevices.Looks(
+                () -> Inventory.functions(hostFiles), _ -> Optional.empty(), units::loadModule));
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);
     var probes = new BladeStartProbes(new HostRoot(settings.hostRoot()));
     var observer =
         new HostObserver(
-            new HostObserver.Ports(guests, files, qemu, hugePages, probes, () -> facts(hostFiles)),
+            new HostObserver.Ports(
+                guests,
+                files,
+                qemu,
+                hugePages,
+                probes,
+                devices,
+                () -> inventory.get().devices(),
+                () -> facts(hostFiles)),
             clock);
 
     var api =
@@ -71,12 +87,13 @@ public final class Main {
     var blade = new BladeFollower(api, wake::call);
     var reporter = new StatusReporter(api, blade::blade, clock);
     var metrics = new Metrics(version);
-    var lanes = new Lanes(new StepExecutor(guests, files, qemu, hugePages)::execute, wake::call);
+    var lanes =
+        new Lanes(new StepExecutor(guests, files, qemu, hugePages, devices)::execute, wake::call);
     var loop =
         new AgentLoop(
             version,
             blade,
-            new InventoryWatch(hostFiles, clock),
+            inventory,
             observer,
             lanes,
             sources -> {

@@ -1,9 +1,15 @@
 package dev.lpar.agent.execute;
 
+import dev.lpar.agent.plan.Attachment;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.DeviceStep;
+import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.agent.plan.HostStep.UnplugDevice;
+import dev.lpar.agent.plan.ObservedDevices.Refusal;
 import dev.lpar.model.LparId;
+import dev.lpar.model.PciAddress;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,6 +37,7 @@ public final class Lanes {
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
   private final Map<LparId, String> startRefusals = new ConcurrentHashMap<>();
+  private final Map<PciAddress, Refusal> deviceRefusals = new ConcurrentHashMap<>();
 
   /**
    * @param lanePassed called when a lane has come to its end and the blade should be looked at anew
@@ -51,6 +58,11 @@ public final class Lanes {
   /** Why systemd refused the last start of a partition, where it did. */
   public Map<LparId, String> startRefusals() {
     return new HashMap<>(startRefusals);
+  }
+
+  /** Why the last step with a function was refused, where it was. */
+  public Map<PciAddress, Refusal> deviceRefusals() {
+    return new HashMap<>(deviceRefusals);
   }
 
   /** Sets out to do a plan, but for the lanes that were busy when the blade was looked at. */
@@ -79,6 +91,9 @@ public final class Lanes {
           Thread.sleep(REST);
           return;
         }
+        if (step instanceof DeviceStep done) {
+          deviceRefusals.remove(done.device());
+        }
       }
       refusals.remove(lane);
     } catch (InterruptedException e) {
@@ -90,8 +105,16 @@ public final class Lanes {
   }
 
   private Outcome attempt(String lane, HostStep step) {
+    long start = System.nanoTime();
     try {
-      return executor.apply(step);
+      var outcome = executor.apply(step);
+      LOG.log(
+          Level.INFO,
+          "{0}: {1} in {2} ms",
+          lane,
+          step.getClass().getSimpleName(),
+          Long.toString((System.nanoTime() - start) / 1_000_000));
+      return outcome;
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, lane + ": a fault in the agent at " + step, e);
       return new Outcome.Refused("a fault in the agent: " + e);
@@ -101,6 +124,13 @@ public final class Lanes {
   private void refused(String lane, HostStep step, String message) {
     if (step instanceof StartGuest start) {
       startRefusals.put(start.partition(), message);
+    }
+    if (step instanceof DeviceStep with) {
+      boolean byGuest = step instanceof PlugDevice || step instanceof UnplugDevice;
+      deviceRefusals.put(
+          with.device(),
+          new Refusal(
+              byGuest ? Attachment.State.ATTACH_FAILED : Attachment.State.BIND_FAILED, message));
     }
     var text = step.getClass().getSimpleName() + ": " + message;
     if (!text.equals(refusals.put(lane, text))) {

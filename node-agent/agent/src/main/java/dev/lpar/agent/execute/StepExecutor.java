@@ -1,5 +1,6 @@
 package dev.lpar.agent.execute;
 
+import dev.lpar.agent.host.Devices;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HostException;
 import dev.lpar.agent.host.HugePages;
@@ -9,16 +10,27 @@ import dev.lpar.agent.plan.HostStep;
 import dev.lpar.agent.plan.HostStep.ClearFailedUnit;
 import dev.lpar.agent.plan.HostStep.ClearRunDirectory;
 import dev.lpar.agent.plan.HostStep.ForceOff;
+import dev.lpar.agent.plan.HostStep.ForgetDevice;
+import dev.lpar.agent.plan.HostStep.GrantGroups;
+import dev.lpar.agent.plan.HostStep.HoldDevice;
 import dev.lpar.agent.plan.HostStep.LayOutQemu;
+import dev.lpar.agent.plan.HostStep.OverrideDriver;
 import dev.lpar.agent.plan.HostStep.PauseGuest;
+import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.PressPowerButton;
+import dev.lpar.agent.plan.HostStep.ProbeDriver;
 import dev.lpar.agent.plan.HostStep.RemovePartition;
 import dev.lpar.agent.plan.HostStep.RemoveQemu;
 import dev.lpar.agent.plan.HostStep.ReserveHugePages;
+import dev.lpar.agent.plan.HostStep.ResetDevice;
 import dev.lpar.agent.plan.HostStep.ResumeGuest;
+import dev.lpar.agent.plan.HostStep.ReturnDevice;
 import dev.lpar.agent.plan.HostStep.RotateConsole;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.agent.plan.HostStep.TakeFromHost;
+import dev.lpar.agent.plan.HostStep.TakeFromVfio;
+import dev.lpar.agent.plan.HostStep.UnplugDevice;
 
 /** Carries steps out. */
 public final class StepExecutor {
@@ -26,12 +38,15 @@ public final class StepExecutor {
   private final PartitionFiles files;
   private final QemuStore qemu;
   private final HugePages hugePages;
+  private final Devices devices;
 
-  public StepExecutor(Guests guests, PartitionFiles files, QemuStore qemu, HugePages hugePages) {
+  public StepExecutor(
+      Guests guests, PartitionFiles files, QemuStore qemu, HugePages hugePages, Devices devices) {
     this.guests = guests;
     this.files = files;
     this.qemu = qemu;
     this.hugePages = hugePages;
+    this.devices = devices;
   }
 
   public Outcome execute(HostStep step) {
@@ -54,6 +69,17 @@ public final class StepExecutor {
       case ForceOff(var id) -> guests.forceOff(id);
       case PauseGuest(var id) -> guests.pause(id);
       case ResumeGuest(var id) -> guests.resume(id);
+      case HoldDevice(var entry, _) -> devices.hold(entry);
+      case OverrideDriver(_, var device, var driver) -> devices.override(device, driver);
+      case TakeFromHost(_, var device, var driver) -> devices.takeFromHost(device, driver);
+      case TakeFromVfio(_, var device) -> devices.takeFromVfio(device);
+      case ProbeDriver(_, var device) -> devices.probe(device);
+      case ResetDevice(_, var device) -> devices.reset(device);
+      case ReturnDevice(_, var device) -> devices.giveBack(device);
+      case ForgetDevice(var device) -> devices.forget(device);
+      case GrantGroups(var id, var pid, var groups) -> guests.grant(id, pid, groups);
+      case PlugDevice plug -> guests.plug(plug);
+      case UnplugDevice(var id, var name, _) -> guests.unplug(id, name);
       case RotateConsole(var id) -> files.rotateConsole(id);
       case ClearRunDirectory(var id) -> files.clearRunDirectory(id);
       case ClearFailedUnit(var id) -> guests.clearFailed(id);

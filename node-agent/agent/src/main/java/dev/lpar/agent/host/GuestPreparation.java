@@ -31,15 +31,22 @@ public final class GuestPreparation {
    * @param run a directory per running guest
    * @param durable a directory per partition
    * @param qemu a directory per version
+   * @param vfio a node per IOMMU group whose functions vfio-pci has
    */
-  public record Places(Path run, Path durable, Path qemu, Path kvm) {
+  public record Places(Path run, Path durable, Path qemu, Path kvm, Path vfio) {
     /** On every blade. */
     public static final Places BLADE =
         new Places(
             Path.of("/run/lpar"),
             Path.of("/var/lib/lpar/partitions"),
             Path.of("/var/lib/lpar/qemu"),
-            Path.of("/dev/kvm"));
+            Path.of("/dev/kvm"),
+            Path.of("/dev/vfio"));
+
+    /** A file for each PCI function that was taken from its driver in this boot. */
+    public Path heldDevices() {
+      return run.resolve("devices");
+    }
   }
 
   /**
@@ -47,6 +54,9 @@ public final class GuestPreparation {
    * only a part; what isn't touched isn't locked.
    */
   private static final long ADDRESS_SPACE_BESIDE_MEMORY = 4L << 30;
+
+  /** What VFIO locks beside the guest's memory: firmware, option ROMs, video memory. */
+  private static final long FIRMWARE = 256L << 20;
 
   private static final String VARIABLES = "vars.fd";
   private static final String ERROR_LOG = "qemu.log";
@@ -104,9 +114,21 @@ public final class GuestPreparation {
         readable,
         devices,
         List.copyOf(groups),
-        intent.memory().bytes() + ADDRESS_SPACE_BESIDE_MEMORY,
+        lockable(intent),
         durable(id).resolve(ERROR_LOG),
         SystemdGuests.STOP_TIME);
+  }
+
+  /**
+   * Limit of locked memory. The kernel counts pages that a process locks and pages that VFIO pins
+   * for it apart, also where they are the same: the guest's memory counts once for each. (A device
+   * may come at any time.) Huge pages aren't locked by the process.
+   */
+  static long lockable(PartitionIntent intent) {
+    long pinned = intent.memory().bytes() + FIRMWARE;
+    return intent.pages() == PartitionIntent.Pages.SIZE_4KI
+        ? pinned + intent.memory().bytes() + ADDRESS_SPACE_BESIDE_MEMORY
+        : pinned;
   }
 
   private GuestConfig config(StartGuest order) {
@@ -123,6 +145,7 @@ public final class GuestPreparation {
         pages(intent.pages()),
         firmware(order),
         disks,
+        !intent.devices().isEmpty(),
         intent.identity().uuid(),
         intent.identity().serialNumber(),
         runDirectory(intent.id()).toString());
@@ -165,6 +188,31 @@ public final class GuestPreparation {
     }
     give(variables, group, "rw-rw----");
     return variables;
+  }
+
+  /**
+   * Gives the nodes of IOMMU groups to the user of a process.
+   *
+   * @return the nodes, with the one that all guests with devices open
+   */
+  List<Path> giveGroups(long pid, List<Integer> groups) throws IOException {
+    var nodes = new ArrayList<Path>();
+    if (!groups.isEmpty()) {
+      nodes.add(places.vfio().resolve("vfio"));
+    }
+    var user = Files.getAttribute(Path.of("/proc", Long.toString(pid)), "unix:uid");
+    for (var group : groups) {
+      var node = places.vfio().resolve(group.toString());
+      Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rw-------"));
+      Files.setAttribute(node, "unix:uid", user, NOFOLLOW_LINKS);
+      nodes.add(node);
+    }
+    return nodes;
+  }
+
+  /** Below which the nodes are that a guest may open only while it has devices. */
+  Path groupNodes() {
+    return places.vfio();
   }
 
   private static int group(Path path) throws IOException {

@@ -1,9 +1,12 @@
 package dev.lpar.agent.host;
 
+import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.model.LparId;
+import dev.lpar.model.PciAddress;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +33,28 @@ public interface Guests {
 
   void resume(LparId id);
 
+  /**
+   * Gives the nodes of these IOMMU groups to the user that the guest's QEMU runs as, and lets the
+   * unit open them, and no other group's.
+   */
+  void grant(LparId id, long pid, List<Integer> groups);
+
+  /** Puts a function into the guest; one that is there already stays. */
+  void plug(PlugDevice order);
+
+  /** Asks the guest to let go of a device; returns when it was asked. */
+  void unplug(LparId id, String name);
+
   /** Lets systemd forget a failed unit; no unit is no error. */
   void clearFailed(LparId id);
 
   /**
    * @param exits VM exits of all vCPUs since QEMU's start; null when QEMU can't tell
+   * @param devices pass-through devices that QEMU has, by their names in the partition
    */
-  record Look(RunState state, @Nullable Long exits) {}
+  record Look(RunState state, @Nullable Long exits, Map<String, PciAddress> devices) {
+    public Look {
+      devices = Map.copyOf(devices);
+    }
+  }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.GuestSlot;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Stage;
 import dev.lpar.agent.plan.Stage.Ending;
@@ -16,7 +17,9 @@ import dev.lpar.model.LparId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +43,29 @@ final class RecordJson {
       String bootId,
       String activatedAt,
       List<BlockDeviceId> devices,
+      @Nullable Map<String, SlotFile> slots,
       int restarts,
       int failures) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record SlotFile(
+      int port, String passthroughDevice, @Nullable String leavingSince, @Nullable String askedAt) {
+    SlotFile(GuestSlot slot) {
+      this(slot.port(), slot.passthroughDevice(), text(slot.leavingSince()), text(slot.askedAt()));
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+      return instant == null ? null : instant.toString();
+    }
+
+    GuestSlot slot() {
+      return new GuestSlot(port, passthroughDevice, time(leavingSince), time(askedAt));
+    }
+
+    private static @Nullable Instant time(@Nullable String text) {
+      return text == null ? null : Instant.parse(text);
+    }
+  }
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record StageFile(
@@ -65,6 +89,7 @@ final class RecordJson {
             record.bootId(),
             record.activatedAt().toString(),
             record.devices(),
+            slotFiles(record.slots()),
             record.restarts(),
             record.failures());
     try {
@@ -87,11 +112,27 @@ final class RecordJson {
           file.bootId(),
           Instant.parse(file.activatedAt()),
           file.devices(),
+          slots(file.slots()),
           file.restarts(),
           file.failures());
     } catch (RuntimeException e) {
       throw new IOException("not a partition's record: " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, SlotFile> slotFiles(Map<String, GuestSlot> slots) {
+    var files = new TreeMap<String, SlotFile>();
+    slots.forEach((name, slot) -> files.put(name, new SlotFile(slot)));
+    return files;
+  }
+
+  /** An older agent's record has none. */
+  private static Map<String, GuestSlot> slots(@Nullable Map<String, SlotFile> files) {
+    var slots = new TreeMap<String, GuestSlot>();
+    if (files != null) {
+      files.forEach((name, file) -> slots.put(name, file.slot()));
+    }
+    return slots;
   }
 
   private static StageFile stage(Stage stage) {

@@ -1,5 +1,6 @@
 package dev.lpar.agent.host;
 
+import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
@@ -8,12 +9,15 @@ import dev.lpar.agent.systemd.TransientUnits.StartOutcome;
 import dev.lpar.agent.systemd.UnitSpec;
 import dev.lpar.agent.systemd.UnitState;
 import dev.lpar.model.LparId;
+import dev.lpar.model.PciAddress;
+import dev.lpar.qemu.args.GuestDevices;
 import dev.lpar.qemu.args.QemuCommandLine;
 import dev.lpar.qemu.qmp.QmpConnection;
 import dev.lpar.qemu.qmp.QmpException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,14 @@ public final class SystemdGuests implements Guests {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
   private static final Duration QMP_LIMIT = Duration.ofSeconds(2);
+
+  /** For telling the IOMMU of a guest's memory, page by page at worst. */
+  private static final Duration MAPPING_LIMIT = Duration.ofSeconds(30);
+
+  private static final Duration MAPPING_PER_GIBI = Duration.ofSeconds(2);
+
+  /** QEMU's words when the guest was asked to let go of a device and hasn't answered yet. */
+  private static final String ASKED_ALREADY = "in the process of unplug";
 
   private final TransientUnits units;
   private final GuestPreparation preparation;
@@ -123,7 +135,65 @@ public final class SystemdGuests implements Guests {
         id,
         qmp -> {
           var state = runState(qmp.status());
-          return new Look(state, state == RunState.STARTING ? null : qmp.vcpuExits());
+          return new Look(state, state == RunState.STARTING ? null : qmp.vcpuExits(), devices(qmp));
+        });
+  }
+
+  private static Map<String, PciAddress> devices(QmpConnection qmp) throws QmpException {
+    var devices = new TreeMap<String, PciAddress>();
+    qmp.vfioDevices()
+        .forEach(
+            (id, host) -> {
+              if (GuestDevices.isOne(id)) {
+                devices.put(GuestDevices.name(id), new PciAddress(host));
+              }
+            });
+    return devices;
+  }
+
+  @Override
+  public void grant(LparId id, long pid, List<Integer> groups) {
+    try {
+      units.allow(
+          UnitSpec.nameOf(id), preparation.groupNodes(), preparation.giveGroups(pid, groups));
+    } catch (IOException e) {
+      throw new HostException(
+          "can't give the IOMMU groups " + groups + " to the guest " + id + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void plug(PlugDevice order) {
+    var id = GuestDevices.id(order.name());
+    ask(
+        order.partition(),
+        MAPPING_LIMIT.plus(MAPPING_PER_GIBI.multipliedBy(order.memory().bytes() >> 30)),
+        qmp -> {
+          if (!qmp.vfioDevices().containsKey(id)) {
+            qmp.addVfioDevice(id, order.device().text(), GuestDevices.port(order.port()));
+          }
+          return id;
+        });
+  }
+
+  @Override
+  public void unplug(LparId partition, String name) {
+    var id = GuestDevices.id(name);
+    ask(
+        partition,
+        QMP_LIMIT,
+        qmp -> {
+          try {
+            if (qmp.vfioDevices().containsKey(id)) {
+              qmp.removeDevice(id);
+            }
+          } catch (QmpException e) {
+            if (!String.valueOf(e.getMessage()).contains(ASKED_ALREADY)) {
+              throw e;
+            }
+          }
+          return id;
         });
   }
 
@@ -172,8 +242,12 @@ public final class SystemdGuests implements Guests {
   }
 
   private <T> T ask(LparId id, Question<T> question) {
+    return ask(id, QMP_LIMIT, question);
+  }
+
+  private <T> T ask(LparId id, Duration limit, Question<T> question) {
     var socket = preparation.runDirectory(id).resolve(QemuCommandLine.QMP_SOCKET);
-    try (var qmp = QmpConnection.connect(socket, QMP_LIMIT)) {
+    try (var qmp = QmpConnection.connect(socket, limit)) {
       return question.ask(qmp);
     } catch (QmpException e) {
       throw new HostException("QEMU of " + id + ": " + e.getMessage(), e);

@@ -92,7 +92,8 @@ final class GuestWatch {
                 Math.max(0, Duration.between(now, deadline).toMillis()), TimeUnit.MILLISECONDS);
         asked = null;
         silentSince = null;
-        return new Guest.Answering(look.state(), exits(look.exits(), clock.instant()));
+        return new Guest.Answering(
+            look.state(), exits(look.exits(), clock.instant()), look.devices());
       } catch (TimeoutException e) {
         return silent(now);
       } catch (ExecutionException e) {

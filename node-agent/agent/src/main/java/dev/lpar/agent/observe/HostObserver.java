@@ -1,5 +1,6 @@
 package dev.lpar.agent.observe;
 
+import dev.lpar.agent.host.Devices;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HugePages;
 import dev.lpar.agent.host.PartitionFiles;
@@ -7,17 +8,21 @@ import dev.lpar.agent.host.PartitionFiles.Traces;
 import dev.lpar.agent.host.QemuStore;
 import dev.lpar.agent.host.StartProbes;
 import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.ObservedDevices.Refusal;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.ObservedPartition;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.StartConditions;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
+import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Power;
+import dev.lpar.model.PciAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -32,6 +37,8 @@ public final class HostObserver {
       QemuStore qemu,
       HugePages hugePages,
       StartProbes probes,
+      Devices devices,
+      Supplier<List<PciFunction>> functions,
       Supplier<Facts> facts) {}
 
   /**
@@ -43,16 +50,20 @@ public final class HostObserver {
 
   private final Ports ports;
   private final GuestWatch watch;
+  private final DeviceWatch watchedDevices;
 
   public HostObserver(Ports ports, InstantSource clock) {
     this.ports = ports;
     this.watch = new GuestWatch(ports.guests(), clock);
+    this.watchedDevices = new DeviceWatch(ports.functions(), ports.devices());
   }
 
   /**
    * @param startRefusals what systemd said to the last start of a partition, where it refused
+   * @param deviceRefusals why the last step with a function was refused, where it was
    */
-  public ObservedHost observe(Desired desired, Map<LparId, String> startRefusals) {
+  public ObservedHost observe(
+      Desired desired, Map<LparId, String> startRefusals, Map<PciAddress, Refusal> deviceRefusals) {
     var units = ports.guests().units();
     var traces = ports.files().traces();
     var guests = watch.look(pids(units));
@@ -70,6 +81,7 @@ public final class HostObserver {
         facts.availableMemory(),
         ports.hugePages().pools(),
         ports.qemu().versions(),
+        watchedDevices.look(wanted.values(), deviceRefusals),
         ids.stream()
             .map(
                 id -> {

@@ -44,6 +44,11 @@ public record Inventory(
         PciDevices.read(files));
   }
 
+  /** The PCI functions alone, as they are now. */
+  public static List<PciFunction> functions(HostFiles files) {
+    return PciDevices.read(files);
+  }
+
   public static String bootId(HostFiles files) {
     return files
         .text("proc/sys/kernel/random/boot_id")

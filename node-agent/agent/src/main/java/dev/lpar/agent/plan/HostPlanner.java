@@ -1,6 +1,7 @@
 package dev.lpar.agent.plan;
 
 import dev.lpar.agent.plan.HostStep.BladeStep;
+import dev.lpar.agent.plan.HostStep.ForgetDevice;
 import dev.lpar.agent.plan.HostStep.LayOutQemu;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.HostStep.RemoveQemu;
@@ -22,7 +23,10 @@ public final class HostPlanner {
   private HostPlanner() {}
 
   public static HostPlan plan(Desired desired, ObservedHost host, Instant now) {
-    var planner = new PartitionPlanner(host, new StartGate(host, wanted(desired)), now);
+    var wanted = wanted(desired);
+    var planner =
+        new PartitionPlanner(
+            host, new StartGate(host, wanted), new DevicePlanner(host, wanted, now), now);
     var steps = new LinkedHashMap<LparId, List<PartitionStep>>();
     var reports = new ArrayList<PartitionReport>();
     wishes(desired, host)
@@ -64,7 +68,21 @@ public final class HostPlanner {
   }
 
   private static List<BladeStep> bladeSteps(Desired desired, ObservedHost host) {
-    return Stream.of(hugePages(desired, host), qemuVersions(host)).flatMap(List::stream).toList();
+    return Stream.of(hugePages(desired, host), qemuVersions(host), forgotten(host.devices()))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** What is written down of functions that are gone, or that their own drivers have again. */
+  private static List<BladeStep> forgotten(ObservedDevices devices) {
+    return devices.held().values().stream()
+        .filter(
+            entry ->
+                devices.at(entry.address()).map(function -> entry.settledBy(function)).orElse(true))
+        .map(HeldDevice::address)
+        .sorted()
+        .<BladeStep>map(ForgetDevice::new)
+        .toList();
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.lpar.agent.plan;
 
 import dev.lpar.model.LparId;
+import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.PciAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,66 @@ public sealed interface HostStep {
       return intent.id();
     }
   }
+
+  /** An act with one of the blade's PCI functions for a partition. */
+  sealed interface DeviceStep extends PartitionStep {
+    PciAddress device();
+  }
+
+  /** Writes down, before anything is done to it, what the function is and how to give it back. */
+  record HoldDevice(HeldDevice entry, LparId partition) implements DeviceStep {
+    @Override
+    public PciAddress device() {
+      return entry.address();
+    }
+  }
+
+  /** Says which driver alone may bind the function; null: any that fits. */
+  record OverrideDriver(LparId partition, PciAddress device, @Nullable String driver)
+      implements DeviceStep {}
+
+  /** Takes the function from its driver, unless the host turns out to need it. */
+  record TakeFromHost(LparId partition, PciAddress device, String driver) implements DeviceStep {}
+
+  /** Takes the function from vfio-pci. */
+  record TakeFromVfio(LparId partition, PciAddress device) implements DeviceStep {}
+
+  /** Lets the driver that may have it bind the function; done when one has. */
+  record ProbeDriver(LparId partition, PciAddress device) implements DeviceStep {}
+
+  /** Resets the function by the best method it has, so that nothing of its past owner is left. */
+  record ResetDevice(LparId partition, PciAddress device) implements DeviceStep {}
+
+  /**
+   * Ends the holding: the function's own driver has it again, or it is written down that it has
+   * not.
+   */
+  record ReturnDevice(LparId partition, PciAddress device) implements DeviceStep {}
+
+  /**
+   * Lets the guest's QEMU, and nobody else, open the nodes of these IOMMU groups, and no other.
+   *
+   * @param pid of QEMU, whose user the nodes are given to
+   */
+  record GrantGroups(LparId partition, long pid, List<Integer> groups) implements PartitionStep {
+    public GrantGroups {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  /**
+   * Puts the function into a slot of the guest.
+   *
+   * @param memory the guest's, all of which the IOMMU is told of
+   */
+  record PlugDevice(LparId partition, String name, PciAddress device, int port, MemorySize memory)
+      implements DeviceStep {}
+
+  /** Asks the guest to let go of a device; it takes its time. */
+  record UnplugDevice(LparId partition, String name, PciAddress device) implements DeviceStep {}
+
+  /** Forgets a function that is no longer there, or that its own driver has. */
+  record ForgetDevice(PciAddress device) implements BladeStep {}
 
   /** The ACPI power button. */
   record PressPowerButton(LparId partition) implements PartitionStep {}

@@ -45,17 +45,27 @@ final class LivePartitionPlanner {
     this.now = now;
   }
 
-  Decision plan(Wish wish, ObservedPartition seen, long pid) {
+  Decision plan(Wish wish, ObservedPartition seen, long pid, DevicePlan devices) {
     var steps = new ArrayList<PartitionStep>();
     var found = seen.record();
-    var record = upToDate(wish, seen, found);
+    var record = upToDate(wish, seen, found).withSlots(devices.slots());
     if (!record.equals(found) && !(wish instanceof Wish.Undecided && found == null)) {
       steps.add(new SaveRecord(record));
     }
     if (seen.consoleFull()) {
       steps.add(new RotateConsole(seen.id()));
     }
-    return new Round(wish, seen, record, pid).decide().after(steps);
+    var decision = new Round(wish, seen, record, pid, devices).decide();
+    var forDevices = new ArrayList<>(devices.hold());
+    forDevices.addAll(devices.guest());
+    // A guest that stands still for its devices goes on behind them; any other waits for none.
+    return (awaitsDevices(seen) ? decision.after(forDevices) : decision.then(forDevices))
+        .then(devices.release())
+        .after(steps);
+  }
+
+  private static boolean awaitsDevices(ObservedPartition seen) {
+    return seen.guest() instanceof Guest.Answering(var state, _, _) && state == RunState.STARTING;
   }
 
   /** The record as it has to be while the unit is there. */
@@ -78,12 +88,14 @@ final class LivePartitionPlanner {
     private final ObservedPartition seen;
     private final PartitionRecord record;
     private final long pid;
+    private final DevicePlan devices;
 
-    Round(Wish wish, ObservedPartition seen, PartitionRecord record, long pid) {
+    Round(Wish wish, ObservedPartition seen, PartitionRecord record, long pid, DevicePlan devices) {
       this.wish = wish;
       this.seen = seen;
       this.record = record;
       this.pid = pid;
+      this.devices = devices;
     }
 
     Decision decide() {
@@ -117,7 +129,10 @@ final class LivePartitionPlanner {
         return forceOff("still on after %d s, forced off".formatted(grace));
       }
       var state = state();
-      if (state == RunState.PANICKED || state == RunState.BROKEN || state == RunState.SHUT_DOWN) {
+      if (state == RunState.PANICKED
+          || state == RunState.BROKEN
+          || state == RunState.SHUT_DOWN
+          || state == RunState.STARTING) {
         return forceOff(null);
       }
       var message = "asked to power off, forced at " + deadline;
@@ -152,7 +167,7 @@ final class LivePartitionPlanner {
       return switch (seen.guest()) {
         case Guest.Absent() -> silent(now);
         case Guest.Silent(var since) -> silent(since);
-        case Guest.Answering(var state, _) -> answering(state);
+        case Guest.Answering(var state, _, _) -> answering(state);
       };
     }
 
@@ -169,7 +184,7 @@ final class LivePartitionPlanner {
       boolean paused =
           wish instanceof Wish.Keep(PartitionIntent intent) && intent.power() == Power.PAUSED;
       return switch (state) {
-        case STARTING -> tell(Situation.STARTING, null);
+        case STARTING -> starting();
         case RUNNING ->
             paused
                 ? new Decision(
@@ -186,10 +201,22 @@ final class LivePartitionPlanner {
       };
     }
 
+    /**
+     * A guest with devices stands still until it has them all: it boots as with hardware built in.
+     */
+    private Decision starting() {
+      if (!devices.trouble().isEmpty()) {
+        return tell(Situation.DEVICES_UNAVAILABLE, devices.trouble());
+      }
+      return devices.complete() && !(wish instanceof Wish.Undecided)
+          ? new Decision(List.of(new ResumeGuest(seen.id())), report(Situation.STARTING, null))
+          : tell(Situation.STARTING, null);
+    }
+
     /** Writes the end down; the next round brings it about. */
     private Decision end(Ending how, String message) {
       var next = record.ended(how, now, message);
-      var after = new Round(wish, seen, next, pid).finish((Ended) next.stage());
+      var after = new Round(wish, seen, next, pid, devices).finish((Ended) next.stage());
       return after.after(List.of(new SaveRecord(next)));
     }
 
@@ -207,7 +234,7 @@ final class LivePartitionPlanner {
     }
 
     private @Nullable RunState state() {
-      return seen.guest() instanceof Guest.Answering(var state, _) ? state : null;
+      return seen.guest() instanceof Guest.Answering(var state, _, _) ? state : null;
     }
   }
 }

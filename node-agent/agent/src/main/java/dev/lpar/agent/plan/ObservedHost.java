@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param availableMemory what the kernel gives out in 4 KiB pages without swapping
  * @param hugePages pools by page size; a size the kernel doesn't offer is absent
  * @param qemu QEMU versions
+ * @param devices PCI functions
  * @param partitions every partition that has a unit, a record or a directory on the blade
  */
 public record ObservedHost(
@@ -24,6 +25,7 @@ public record ObservedHost(
     MemorySize availableMemory,
     Map<Pages, HugePagePool> hugePages,
     QemuVersions qemu,
+    ObservedDevices devices,
     List<ObservedPartition> partitions) {
 
   public ObservedHost {

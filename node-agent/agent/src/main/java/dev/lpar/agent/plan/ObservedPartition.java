@@ -1,8 +1,10 @@
 package dev.lpar.agent.plan;
 
 import dev.lpar.model.LparId;
+import dev.lpar.model.PciAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,15 @@ public record ObservedPartition(
      */
     record Silent(Instant since) implements Guest {}
 
-    record Answering(RunState state, @Nullable ExitCount exits) implements Guest {}
+    /**
+     * @param devices pass-through devices that QEMU has, by their names in the partition
+     */
+    record Answering(RunState state, @Nullable ExitCount exits, Map<String, PciAddress> devices)
+        implements Guest {
+      public Answering {
+        devices = Map.copyOf(devices);
+      }
+    }
   }
 
   /** QEMU's run states, as far as they make a difference here. */

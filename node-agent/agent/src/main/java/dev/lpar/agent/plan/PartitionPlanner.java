@@ -42,6 +42,16 @@ final class PartitionPlanner {
    * @param report null when there is nothing left to tell of
    */
   record Decision(List<PartitionStep> steps, @Nullable PartitionReport report) {
+    Decision then(List<PartitionStep> further) {
+      var all = new ArrayList<>(steps);
+      all.addAll(further);
+      return new Decision(all, report);
+    }
+
+    Decision telling(List<Attachment> devices) {
+      return new Decision(steps, report == null ? null : report.with(devices));
+    }
+
     Decision after(List<PartitionStep> before) {
       var all = new ArrayList<>(before);
       all.addAll(steps);
@@ -52,34 +62,41 @@ final class PartitionPlanner {
   private final ObservedHost host;
   private final StartGate gate;
   private final LivePartitionPlanner live;
+  private final DevicePlanner devices;
   private final Instant now;
 
-  PartitionPlanner(ObservedHost host, StartGate gate, Instant now) {
+  PartitionPlanner(ObservedHost host, StartGate gate, DevicePlanner devices, Instant now) {
     this.host = host;
     this.gate = gate;
+    this.devices = devices;
     this.live = new LivePartitionPlanner(host.bootId(), now);
     this.now = now;
   }
 
   Decision plan(Wish wish, ObservedPartition seen) {
-    return switch (seen.unit()) {
-      case Unit.Live(var pid, _) -> live.plan(wish, seen, pid);
-      case Unit.Ending _ ->
-          new Decision(
-              List.of(),
-              Reports.of(wish, seen, Situation.POWERING_OFF, "waits for QEMU to end", null));
-      case Unit.Failed(var detail) -> ended(wish, seen, detail);
-      case Unit.Absent() -> ended(wish, seen, null);
-    };
+    var plan = devices.plan(wish, seen);
+    var decision =
+        switch (seen.unit()) {
+          case Unit.Live(var pid, _) -> live.plan(wish, seen, pid, plan);
+          case Unit.Ending _ ->
+              new Decision(
+                  List.of(),
+                  Reports.of(wish, seen, Situation.POWERING_OFF, "waits for QEMU to end", null));
+          case Unit.Failed(var detail) -> ended(wish, seen, detail, plan);
+          case Unit.Absent() -> ended(wish, seen, null, plan);
+        };
+    return decision.telling(plan.attachments());
   }
 
   /**
    * @param failure how the unit failed, or null when it is gone without a trace
    */
-  private Decision ended(Wish wish, ObservedPartition seen, @Nullable String failure) {
+  private Decision ended(
+      Wish wish, ObservedPartition seen, @Nullable String failure, DevicePlan plan) {
     return switch (wish) {
       case Wish.Remove() ->
-          new Decision(List.of(new RemovePartition(seen.id())), removing(wish, seen));
+          new Decision(List.of(new RemovePartition(seen.id())), removing(wish, seen))
+              .after(plan.release());
       case Wish.Undecided() -> new Decision(List.of(), asRecorded(wish, seen));
       case Wish.Keep(var intent) -> {
         var record = seen.record();
@@ -94,7 +111,11 @@ final class PartitionPlanner {
         if (failure != null) {
           steps.add(new ClearFailedUnit(seen.id()));
         }
-        yield off(wish, intent, next == null ? seen : seen.ended(next)).after(steps);
+        var decision = off(wish, intent, next == null ? seen : seen.ended(next), plan);
+        yield (intent.power() == Power.STOPPED
+                ? decision.then(plan.release()).then(plan.hold())
+                : decision.after(plan.hold()).after(plan.release()))
+            .after(steps);
       }
     };
   }
@@ -142,7 +163,7 @@ final class PartitionPlanner {
   }
 
   /** The guest is off and the record says so. */
-  private Decision off(Wish wish, PartitionIntent intent, ObservedPartition seen) {
+  private Decision off(Wish wish, PartitionIntent intent, ObservedPartition seen, DevicePlan plan) {
     var record = seen.record();
     if (intent.power() == Power.STOPPED) {
       var report = Reports.of(wish, seen, Situation.POWERED_OFF, null, null);
@@ -151,13 +172,14 @@ final class PartitionPlanner {
           : new Decision(List.of(new SaveRecord(record.off())), report);
     }
     if (record == null) {
-      return start(wish, intent, seen, 0, 0);
+      return start(wish, intent, seen, plan, 0, 0);
     }
     return switch (record.stage()) {
-      case Ended ended -> afterEnd(wish, intent, seen, record, ended);
-      case Stage.Starting() -> start(wish, intent, seen, record.restarts(), record.failures());
+      case Ended ended -> afterEnd(wish, intent, seen, record, ended, plan);
+      case Stage.Starting() ->
+          start(wish, intent, seen, plan, record.restarts(), record.failures());
       case Stage.Launched(), Stage.Answered(), Stage.PoweringOff _, Stage.Off() ->
-          start(wish, intent, seen, 0, 0);
+          start(wish, intent, seen, plan, 0, 0);
     };
   }
 
@@ -166,15 +188,16 @@ final class PartitionPlanner {
       PartitionIntent intent,
       ObservedPartition seen,
       PartitionRecord record,
-      Ended end) {
+      Ended end,
+      DevicePlan plan) {
     return switch (end.how()) {
       case GUEST_POWERED_OFF -> new Decision(List.of(), asRecorded(wish, seen));
       case GUEST_PANICKED, QEMU_DIED ->
           switch (intent.onCrash()) {
-            case RESTART -> restart(wish, intent, seen, record, end);
+            case RESTART -> restart(wish, intent, seen, record, end, plan);
             case STOP, PRESERVE -> new Decision(List.of(), asRecorded(wish, seen));
           };
-      case START_FAILED -> restart(wish, intent, seen, record, end);
+      case START_FAILED -> restart(wish, intent, seen, record, end, plan);
     };
   }
 
@@ -183,7 +206,8 @@ final class PartitionPlanner {
       PartitionIntent intent,
       ObservedPartition seen,
       PartitionRecord record,
-      Ended end) {
+      Ended end,
+      DevicePlan plan) {
     var due = end.at().plus(record.backOff());
     boolean crashed = end.how() != Ending.START_FAILED;
     if (now.isBefore(due)) {
@@ -196,11 +220,21 @@ final class PartitionPlanner {
               "%s; starts again at %s".formatted(end.message(), due),
               null));
     }
-    return start(wish, intent, seen, record.restarts() + (crashed ? 1 : 0), record.failures());
+    return start(
+        wish, intent, seen, plan, record.restarts() + (crashed ? 1 : 0), record.failures());
   }
 
   private Decision start(
-      Wish wish, PartitionIntent intent, ObservedPartition seen, int restarts, int failures) {
+      Wish wish,
+      PartitionIntent intent,
+      ObservedPartition seen,
+      DevicePlan plan,
+      int restarts,
+      int failures) {
+    if (!plan.complete() || !plan.trouble().isEmpty()) {
+      return new Decision(
+          List.of(), Reports.of(wish, seen, Situation.DEVICES_UNAVAILABLE, plan.trouble(), null));
+    }
     var conditions = seen.conditions();
     if (conditions == null) {
       return new Decision(List.of(), Reports.of(wish, seen, Situation.STARTING, null, null));
@@ -210,7 +244,7 @@ final class PartitionPlanner {
           new Decision(List.of(), Reports.of(wish, seen, why, message, null));
       case StartGate.Admission.NotYet(var message) ->
           new Decision(List.of(), Reports.of(wish, seen, Situation.STARTING, message, null));
-      case StartGate.Admission.Granted(var start, var devices) -> {
+      case StartGate.Admission.Granted(var start, var disks) -> {
         var record =
             new PartitionRecord(
                 intent.id(),
@@ -218,7 +252,8 @@ final class PartitionPlanner {
                 new Stage.Starting(),
                 host.bootId(),
                 now,
-                devices,
+                disks,
+                plan.slots(),
                 restarts,
                 failures);
         yield new Decision(

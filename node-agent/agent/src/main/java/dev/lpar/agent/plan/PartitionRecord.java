@@ -7,6 +7,7 @@ import dev.lpar.model.PartitionIntent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId the boot it was started in
  * @param activatedAt when it was started
  * @param devices block devices it has
+ * @param slots of its pass-through devices in the guest, by their names
  * @param restarts starts after a crash since it was last started on demand
  * @param failures crashes and failed starts in a row, each soon after the start: sets the back-off
  */
@@ -28,6 +30,7 @@ public record PartitionRecord(
     String bootId,
     Instant activatedAt,
     List<BlockDeviceId> devices,
+    Map<String, GuestSlot> slots,
     int restarts,
     int failures) {
 
@@ -36,35 +39,42 @@ public record PartitionRecord(
 
   public PartitionRecord {
     devices = List.copyOf(devices);
+    slots = Map.copyOf(slots);
   }
 
   /** Record for a unit that was found without one. */
   static PartitionRecord adopted(
       LparId id, @Nullable PartitionIntent intent, String bootId, Instant now) {
-    return new PartitionRecord(id, intent, new Stage.Launched(), bootId, now, List.of(), 0, 0);
+    return new PartitionRecord(
+        id, intent, new Stage.Launched(), bootId, now, List.of(), Map.of(), 0, 0);
   }
 
   PartitionRecord at(Stage newStage) {
-    return new PartitionRecord(
-        id, activated, newStage, bootId, activatedAt, devices, restarts, failures);
+    return with(newStage, slots, restarts, failures);
   }
 
   PartitionRecord off() {
-    return new PartitionRecord(id, activated, new Stage.Off(), bootId, activatedAt, devices, 0, 0);
+    return with(new Stage.Off(), slots, 0, 0);
+  }
+
+  PartitionRecord withSlots(Map<String, GuestSlot> newSlots) {
+    return with(stage, newSlots, restarts, failures);
   }
 
   PartitionRecord ended(Ending how, Instant now, String message) {
     boolean sound = Duration.between(activatedAt, now).compareTo(SOUND_RUN) >= 0;
     int counted = how == Ending.GUEST_POWERED_OFF || sound ? 0 : failures;
-    return new PartitionRecord(
-        id,
-        activated,
+    return with(
         new Ended(how, now, message),
-        bootId,
-        activatedAt,
-        devices,
+        slots,
         restarts,
         how == Ending.GUEST_POWERED_OFF ? 0 : counted + 1);
+  }
+
+  private PartitionRecord with(
+      Stage newStage, Map<String, GuestSlot> newSlots, int newRestarts, int newFailures) {
+    return new PartitionRecord(
+        id, activated, newStage, bootId, activatedAt, devices, newSlots, newRestarts, newFailures);
   }
 
   /** Takes over what may change while the guest runs. */
@@ -91,6 +101,7 @@ public record PartitionRecord(
         bootId,
         activatedAt,
         devices,
+        slots,
         restarts,
         failures);
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid of its QEMU, or null
  * @param activatedAt start of the present activation; null when there is none
  * @param restartRequired fields of the Lpar's spec that differ from what was activated
+ * @param devices its pass-through devices, and those it has yet to let go of
  */
 public record PartitionReport(
     LparId id,
@@ -26,9 +27,26 @@ public record PartitionReport(
     @Nullable Instant activatedAt,
     int restarts,
     List<String> restartRequired,
+    List<Attachment> devices,
     @Nullable ExitCount exits) {
 
   public PartitionReport {
     restartRequired = List.copyOf(restartRequired);
+    devices = List.copyOf(devices);
+  }
+
+  PartitionReport with(List<Attachment> attachments) {
+    return new PartitionReport(
+        id,
+        intent,
+        situation,
+        message,
+        pid,
+        qemuVersion,
+        activatedAt,
+        restarts,
+        restartRequired,
+        attachments,
+        exits);
   }
 }

@@ -44,6 +44,30 @@ public record PciFunction(
     return pciClass.startsWith("06");
   }
 
+  /** A PCI-PCI bridge: it may stay with the host when devices behind it go to a guest. */
+  public boolean passingBridge() {
+    return pciClass.startsWith("0604");
+  }
+
+  /** The same function, bound as it is at a later look. */
+  public PciFunction boundTo(@Nullable String newDriver, @Nullable String newOverride) {
+    return new PciFunction(
+        address,
+        pciClass,
+        kind,
+        description,
+        identity,
+        iommuGroup,
+        numaNode,
+        resetMethods,
+        newDriver,
+        newOverride,
+        hostUse,
+        physicalFunction,
+        totalVirtualFunctions,
+        virtualFunctions);
+  }
+
   /** The same function, known as what it was before vfio-pci took it. */
   public PciFunction knownAs(DeviceIdentity remembered) {
     return new PciFunction(

@@ -32,6 +32,7 @@ final class Reports {
         live && wanted != null && activated != null
             ? RestartRequired.fields(wanted, activated)
             : List.of(),
-        seen.guest() instanceof Guest.Answering(_, var exits) ? exits : null);
+        List.of(),
+        seen.guest() instanceof Guest.Answering(_, var exits, _) ? exits : null);
   }
 }

@@ -19,6 +19,7 @@ public enum Situation {
   DISK_IN_USE_BY_HOST,
   DISK_IN_USE_BY_PARTITION,
   MEMORY_UNAVAILABLE,
+  DEVICES_UNAVAILABLE,
   VIRTUALIZATION_UNAVAILABLE;
 
   /** Whether it passes by itself, so that the next look should come soon. */
@@ -38,6 +39,7 @@ public enum Situation {
           DISK_IN_USE_BY_HOST,
           DISK_IN_USE_BY_PARTITION,
           MEMORY_UNAVAILABLE,
+          DEVICES_UNAVAILABLE,
           VIRTUALIZATION_UNAVAILABLE ->
           false;
     };

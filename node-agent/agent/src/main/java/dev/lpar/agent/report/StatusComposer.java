@@ -4,9 +4,7 @@ import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
-import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.agent.plan.Situation;
-import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
@@ -25,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -67,34 +64,9 @@ public final class StatusComposer {
         new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null),
         allocatable(inventory, from.host(), reserved),
         from.desired() instanceof Desired.Known(var partitions, _) ? allocated(partitions) : null,
-        inventory.devices().stream().map(StatusComposer::device).toList(),
+        DeviceStatuses.of(from.host().devices()),
         from.reports().stream().map(StatusComposer::partition).toList(),
         Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
-  }
-
-  private static BladeDevice device(PciFunction function) {
-    var identity = function.identity();
-    var physical = function.physicalFunction();
-    return new BladeDevice(
-        function.address().text(),
-        Objects.requireNonNull(identity.pciId(), "every function has ids"),
-        function.pciClass(),
-        function.kind(),
-        function.description(),
-        identity.serialNumber(),
-        identity.wwn(),
-        identity.macAddress(),
-        identity.slot(),
-        function.iommuGroup(),
-        function.numaNode(),
-        function.resetMethods(),
-        function.driver(),
-        null,
-        function.hostUse(),
-        physical == null ? null : physical.text(),
-        function.totalVirtualFunctions() == 0 ? null : function.totalVirtualFunctions(),
-        function.virtualFunctions() == 0 ? null : function.virtualFunctions(),
-        null);
   }
 
   private record Reserved(int cpus, MemorySize memory) {}
@@ -219,7 +191,7 @@ public final class StatusComposer {
         report.qemuVersion(),
         report.restarts(),
         new ArrayList<>(report.restartRequired()),
-        null,
+        DeviceStatuses.attached(report.devices()),
         exits == null
             ? null
             : new VmExits(
@@ -248,6 +220,7 @@ public final class StatusComposer {
           DISK_IN_USE_BY_HOST,
           DISK_IN_USE_BY_PARTITION,
           MEMORY_UNAVAILABLE,
+          DEVICES_UNAVAILABLE,
           VIRTUALIZATION_UNAVAILABLE ->
           Phase.FAILED;
     };
@@ -272,6 +245,7 @@ public final class StatusComposer {
       case DISK_IN_USE_BY_HOST -> PartitionReason.DISK_IN_USE_BY_HOST;
       case DISK_IN_USE_BY_PARTITION -> PartitionReason.DISK_IN_USE_BY_PARTITION;
       case MEMORY_UNAVAILABLE -> PartitionReason.MEMORY_UNAVAILABLE;
+      case DEVICES_UNAVAILABLE -> PartitionReason.DEVICES_UNAVAILABLE;
       case VIRTUALIZATION_UNAVAILABLE -> PartitionReason.VIRTUALIZATION_UNAVAILABLE;
     };
   }

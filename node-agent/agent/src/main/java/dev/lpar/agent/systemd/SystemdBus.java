@@ -28,6 +28,12 @@ final class SystemdBus {
 
     void ResetFailedUnit(String name);
 
+    DBusPath StartUnit(String name, String mode);
+
+    DBusPath GetUnit(String name);
+
+    void SetUnitProperties(String name, boolean runtime, List<Property> properties);
+
     List<ListedUnit> ListUnitsByPatterns(List<String> states, List<String> patterns);
   }
 

@@ -1,10 +1,12 @@
 package dev.lpar.agent.systemd;
 
+import dev.lpar.agent.systemd.SystemdBus.AllowedDevice;
 import dev.lpar.agent.systemd.SystemdBus.ListedUnit;
 import dev.lpar.agent.systemd.SystemdBus.Manager;
 import dev.lpar.agent.systemd.SystemdBus.Properties;
 import dev.lpar.agent.systemd.UnitState.Active;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,40 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
     } catch (DBusExecutionException e) {
       throw failed("ResetFailedUnit(" + unitName + ")", e);
     }
+  }
+
+  @Override
+  public void allow(String unitName, Path folder, List<Path> nodes) throws IOException {
+    try {
+      var path = manager().GetUnit(unitName).getPath();
+      var allowed = new ArrayList<AllowedDevice>();
+      for (var device : (List<?>) service(path, "DeviceAllow")) {
+        var fields = (Object[]) device;
+        if (!Path.of((String) fields[0]).startsWith(folder)) {
+          allowed.add(new AllowedDevice((String) fields[0], (String) fields[1]));
+        }
+      }
+      nodes.forEach(node -> allowed.add(new AllowedDevice(node.toString(), "rw")));
+      // An empty list takes back the present one; what is sent after it is added to nothing.
+      manager()
+          .SetUnitProperties(
+              unitName,
+              true,
+              List.of(UnitProperties.deviceAllow(List.of()), UnitProperties.deviceAllow(allowed)));
+    } catch (DBusExecutionException e) {
+      throw failed("SetUnitProperties(" + unitName + ")", e);
+    }
+  }
+
+  @Override
+  public void loadModule(String module) throws IOException {
+    var unit = "modprobe@" + module.replace('-', '_') + ".service";
+    try {
+      manager().StartUnit(unit, "replace");
+    } catch (DBusExecutionException e) {
+      throw failed("StartUnit(" + unit + ")", e);
+    }
+    await(unit, START_LIMIT, Active.ACTIVATING);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lpar.agent.systemd;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -34,6 +35,15 @@ public interface TransientUnits {
    * @param limit how long to wait for its end; it goes on stopping when that has passed
    */
   void stop(String unitName, Duration limit) throws IOException;
+
+  /**
+   * Says which device nodes below a folder the unit may open, now and from now on; what it may open
+   * elsewhere stays. A unit that isn't there is an error.
+   */
+  void allow(String unitName, Path folder, List<Path> nodes) throws IOException;
+
+  /** Has systemd load a kernel module ({@code modprobe@.service}); waits until it has tried. */
+  void loadModule(String module) throws IOException;
 
   /** Forgets a unit that ended in failure. One that isn't there, or didn't fail, is left. */
   void resetFailed(String unitName) throws IOException;

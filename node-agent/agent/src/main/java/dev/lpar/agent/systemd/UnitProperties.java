@@ -57,7 +57,7 @@ final class UnitProperties {
         flag("NoNewPrivileges", true),
         number("CapabilityBoundingSet", 0),
         text("DevicePolicy", "closed"),
-        new Property("DeviceAllow", new Variant<>(allowed(unit.devices()), "a(ss)")),
+        deviceAllow(allowed(unit.devices())),
         number("LimitMEMLOCK", unit.lockableBytes()),
         number("MemorySwapMax", 0),
         new Property("OOMScoreAdjust", new Variant<>(OOM_SCORE)),
@@ -67,6 +67,10 @@ final class UnitProperties {
         number("TimeoutStopUSec", unit.stopTime().toNanos() / 1000),
         text("Restart", "no"));
     return properties;
+  }
+
+  static Property deviceAllow(List<AllowedDevice> devices) {
+    return new Property("DeviceAllow", new Variant<>(devices, "a(ss)"));
   }
 
   private static List<Bind> binds(List<Path> paths) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param pages what backs the memory
  * @param firmware what starts the guest
  * @param disks in the order that decides their slots
+ * @param awaitsDevices whether the guest stands still until it is told to go on, once it has its
+ *     pass-through devices
  * @param uuid SMBIOS system UUID
  * @param serialNumber SMBIOS system serial number
  * @param runDirectory where sockets, console log and pid file go
@@ -23,6 +25,7 @@ public record GuestConfig(
     Pages pages,
     Firmware firmware,
     List<Disk> disks,
+    boolean awaitsDevices,
     String uuid,
     String serialNumber,
     String runDirectory) {

@@ -25,6 +25,9 @@ public final class QemuCommandLine {
   /** Slot of the first disk on the root bus; a disk keeps its slot while those before it stay. */
   private static final int FIRST_DISK_SLOT = 0x08;
 
+  /** Slot of the root ports on the root bus: behind those of the disks. */
+  private static final String PORTS_SLOT = "0x18";
+
   private final List<String> arguments = new ArrayList<>(List.of(PROGRAM));
 
   private QemuCommandLine() {}
@@ -38,6 +41,7 @@ public final class QemuCommandLine {
     line.identity(guest);
     line.firmware(guest.firmware());
     line.disks(guest.disks());
+    line.ports(guest.awaitsDevices());
     line.channels(guest.runDirectory());
     return List.copyOf(line.arguments);
   }
@@ -168,6 +172,25 @@ public final class QemuCommandLine {
 
   private static OptionList withBootIndex(OptionList device, @Nullable Integer bootIndex) {
     return bootIndex == null ? device : device.with("bootindex", bootIndex);
+  }
+
+  /**
+   * Root ports for pass-through devices, which QEMU is given over QMP: there is one way for those
+   * that are there from the start and those that come later.
+   */
+  private void ports(boolean awaitsDevices) {
+    for (int i = 0; i < GuestDevices.PORTS; i++) {
+      var port =
+          new OptionList("pcie-root-port")
+              .with("id", GuestDevices.port(i))
+              .with("chassis", i + 1)
+              .with("bus", "pcie.0")
+              .with("addr", PORTS_SLOT + "." + i);
+      add("-device", i == 0 ? port.with("multifunction", "on") : port);
+    }
+    if (awaitsDevices) {
+      add("-S");
+    }
   }
 
   private void channels(String runDirectory) {

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class QmpConnection implements AutoCloseable {
   /** query-stats of hundreds of vCPUs stays far below this. */
   private static final int LONGEST_LINE = 4 << 20;
+
+  /** Where QEMU's object model has the devices that were given an id. */
+  private static final String PERIPHERAL = "/machine/peripheral";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -146,6 +151,46 @@ public final class QmpConnection implements AutoCloseable {
       throw new QmpException("QEMU has no statistic of VM exits");
     }
     return total;
+  }
+
+  /**
+   * Pass-through devices that the guest has, by QEMU's ids, each with its address on the host; also
+   * those it was asked to let go of and hasn't yet.
+   */
+  public Map<String, String> vfioDevices() throws QmpException {
+    var devices = new TreeMap<String, String>();
+    var path = JSON.createObjectNode().put("path", PERIPHERAL);
+    for (JsonNode entry : execute("qom-list", path, deadline())) {
+      if (entry.path("type").asText().equals("child<vfio-pci>")) {
+        var id = entry.path("name").asText();
+        var host =
+            JSON.createObjectNode().put("path", PERIPHERAL + "/" + id).put("property", "host");
+        devices.put(id, execute("qom-get", host, deadline()).asText());
+      }
+    }
+    return devices;
+  }
+
+  /**
+   * Gives the guest a function of the host. QEMU tells the IOMMU of all the guest's memory first.
+   *
+   * @param id QEMU's name for it
+   * @param host its address, such as {@code 0000:3b:00.0}
+   * @param bus the root port it is behind
+   */
+  public void addVfioDevice(String id, String host, String bus) throws QmpException {
+    var arguments =
+        JSON.createObjectNode()
+            .put("driver", "vfio-pci")
+            .put("id", id)
+            .put("host", host)
+            .put("bus", bus);
+    execute("device_add", arguments, deadline());
+  }
+
+  /** Asks the guest to let go of a device. It is gone when {@link #vfioDevices} has it no more. */
+  public void removeDevice(String id) throws QmpException {
+    execute("device_del", JSON.createObjectNode().put("id", id), deadline());
   }
 
   private JsonNode execute(String command) throws QmpException {

@@ -1,0 +1,69 @@
+package dev.lpar.agent.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Writes to files of the kernel that may block for as long as somebody holds what is asked for, and
+ * can't be interrupted then. The caller waits for a while; the write goes on by itself, and isn't
+ * begun a second time.
+ */
+final class PatientWrite {
+  private record Request(Path file, String text) {}
+
+  private final Duration limit;
+  private final Map<Request, FutureTask<Void>> pending = new HashMap<>();
+
+  PatientWrite(Duration limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * @return whether the write has come to its end within the limit
+   * @throws IOException what the kernel answered
+   */
+  boolean write(Path file, String text) throws IOException {
+    var request = new Request(file, text);
+    var task = begun(request);
+    try {
+      task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      forget(request);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      forget(request);
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private synchronized FutureTask<Void> begun(Request request) {
+    return pending.computeIfAbsent(
+        request,
+        _ -> {
+          var task =
+              new FutureTask<Void>(
+                  () -> {
+                    Files.writeString(request.file(), request.text());
+                    return null;
+                  });
+          Thread.ofPlatform().daemon().name("write " + request.file()).start(task);
+          return task;
+        });
+  }
+
+  private synchronized void forget(Request request) {
+    pending.remove(request);
+  }
+}
