@@ -126,15 +126,18 @@ public final class Lanes {
       startRefusals.put(start.partition(), message);
     }
     if (step instanceof DeviceStep with) {
-      boolean byGuest = step instanceof PlugDevice || step instanceof UnplugDevice;
-      deviceRefusals.put(
-          with.device(),
-          new Refusal(
-              byGuest ? Attachment.State.ATTACH_FAILED : Attachment.State.BIND_FAILED, message));
+      deviceRefusals.put(with.device(), refusal(with, message));
     }
     var text = step.getClass().getSimpleName() + ": " + message;
     if (!text.equals(refusals.put(lane, text))) {
       LOG.log(Level.WARNING, "{0}: {1}", lane, text);
     }
+  }
+
+  /** What is to be told of a device whose step was refused. */
+  static Refusal refusal(DeviceStep step, String message) {
+    boolean byGuest = step instanceof PlugDevice || step instanceof UnplugDevice;
+    return new Refusal(
+        byGuest ? Attachment.State.ATTACH_FAILED : Attachment.State.BIND_FAILED, message);
   }
 }

@@ -8,9 +8,11 @@ import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostPlanner;
 import dev.lpar.agent.plan.HostStep;
 import dev.lpar.agent.plan.Intents;
+import dev.lpar.agent.plan.ObservedDevices.Refusal;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PciAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +25,9 @@ public final class Rig {
   public final FakeClock clock = new FakeClock();
   public Desired desired = new Desired.Unknown();
 
-  private final StepExecutor executor = new StepExecutor(blade, blade, blade, blade);
+  private final StepExecutor executor = new StepExecutor(blade, blade, blade, blade, blade.devices);
   private final Map<LparId, String> startRefusals = new HashMap<>();
+  private final Map<PciAddress, Refusal> deviceRefusals = new HashMap<>();
   private HostObserver observer;
 
   public Rig() {
@@ -35,6 +38,7 @@ public final class Rig {
   /** A new agent: whatever the old one had in memory is gone. */
   public void restartAgent() {
     startRefusals.clear();
+    deviceRefusals.clear();
     observer =
         new HostObserver(
             new HostObserver.Ports(
@@ -43,6 +47,8 @@ public final class Rig {
                 blade,
                 blade,
                 blade,
+                blade.devices,
+                blade.devices::functions,
                 () -> new HostObserver.Facts(blade.bootId, null, blade.available)),
             clock);
   }
@@ -52,7 +58,8 @@ public final class Rig {
   }
 
   public HostPlan plan() {
-    return HostPlanner.plan(desired, observer.observe(desired, startRefusals), clock.instant());
+    return HostPlanner.plan(
+        desired, observer.observe(desired, startRefusals, deviceRefusals), clock.instant());
   }
 
   /** Looks and plans, and carries out the first {@code most} steps. */
@@ -70,7 +77,13 @@ public final class Rig {
         if (step instanceof HostStep.StartGuest start) {
           startRefusals.put(start.partition(), message);
         }
+        if (step instanceof HostStep.DeviceStep with) {
+          deviceRefusals.put(with.device(), Lanes.refusal(with, message));
+        }
         break;
+      }
+      if (step instanceof HostStep.DeviceStep with) {
+        deviceRefusals.remove(with.device());
       }
     }
     return plan;

@@ -39,7 +39,7 @@ class DiskPartitionFilesTest {
 
   private static PartitionRecord record(LparId id) {
     return new PartitionRecord(
-        id, intent(id), new Stage.Launched(), "boot", Instant.EPOCH, List.of(), 0, 0);
+        id, intent(id), new Stage.Launched(), "boot", Instant.EPOCH, List.of(), Map.of(), 0, 0);
   }
 
   private Path console(LparId id) throws IOException {

@@ -1,5 +1,6 @@
 package dev.lpar.agent.host;
 
+import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
 import dev.lpar.agent.plan.ObservedHost.QemuVersions;
@@ -46,6 +47,8 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
   public final Map<String, DiskProbe> disks = new HashMap<>();
   public final Map<String, String> bootFiles = new HashMap<>();
 
+  public final FakeDevices devices = new FakeDevices();
+
   /** What systemd says to every start, when it refuses. */
   public String refusal = "";
 
@@ -65,7 +68,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     if (state == null) {
       throw new HostException("no QMP socket of " + id);
     }
-    return new Look(state, 1000L);
+    return new Look(state, 1000L, devices.inGuest(id));
   }
 
   @Override
@@ -79,8 +82,24 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     }
     starts.add(id);
     units.put(id, new Unit.Live(nextPid++, order.qemuVersion()));
-    states.put(id, RunState.RUNNING);
+    // A guest with devices stands still until it is told to go on.
+    states.put(id, order.intent().devices().isEmpty() ? RunState.RUNNING : RunState.STARTING);
     runDirectories.add(id);
+  }
+
+  @Override
+  public void grant(LparId id, long pid, List<Integer> groups) {
+    devices.grant(id, groups);
+  }
+
+  @Override
+  public void plug(PlugDevice order) {
+    devices.plug(order.partition(), order.name(), order.device());
+  }
+
+  @Override
+  public void unplug(LparId id, String name) {
+    devices.unplug(id, name);
   }
 
   @Override
@@ -101,12 +120,14 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
   public void vanish(LparId id) {
     units.remove(id);
     states.remove(id);
+    devices.guestEnded(id);
   }
 
   /** The unit ends in failure. */
   public void fail(LparId id, String detail) {
     units.put(id, new Unit.Failed(detail));
     states.remove(id);
+    devices.guestEnded(id);
   }
 
   /** The blade boots anew: nothing under /run is left. */
@@ -115,6 +136,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     units.clear();
     states.clear();
     runDirectories.clear();
+    devices.reboot();
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.lpar.agent.host;
 
 import static dev.lpar.agent.plan.Intents.A;
+import static dev.lpar.agent.plan.Intents.devices;
 import static dev.lpar.agent.plan.Intents.intent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.GuestSlot;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Stage;
 import dev.lpar.agent.plan.Stage.Ending;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +36,19 @@ class RecordJsonTest {
 
   private static PartitionRecord record(Stage stage) {
     return new PartitionRecord(
-        A, intent(A), stage, "boot", THEN, List.of(new BlockDeviceId("8:1", "8:0")), 3, 2);
+        A,
+        devices(intent(A), "hba=S1"),
+        stage,
+        "boot",
+        THEN,
+        List.of(new BlockDeviceId("8:1", "8:0")),
+        Map.of(
+            "hba",
+            new GuestSlot(0, "blade-1-hba", null, null),
+            "nic",
+            new GuestSlot(3, "blade-1-nic", THEN, THEN.plusSeconds(30))),
+        3,
+        2);
   }
 
   @ParameterizedTest
@@ -44,7 +59,8 @@ class RecordJsonTest {
 
   @Test
   void readsARecordWithoutAnIntent() throws IOException {
-    var found = new PartitionRecord(A, null, new Stage.Off(), "boot", THEN, List.of(), 0, 0);
+    var found =
+        new PartitionRecord(A, null, new Stage.Off(), "boot", THEN, List.of(), Map.of(), 0, 0);
     assertEquals(found, RecordJson.read(RecordJson.write(found)));
   }
 
@@ -53,6 +69,16 @@ class RecordJsonTest {
     var text = new String(RecordJson.write(record(new Stage.Off())), StandardCharsets.UTF_8);
     var newer = text.replaceFirst("\\{", "{ \"fromTheFuture\": 1,");
     assertEquals(record(new Stage.Off()), RecordJson.read(newer.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void readsARecordOfAnAgentThatKnewNoDevices() throws IOException {
+    var text = new String(RecordJson.write(record(new Stage.Off())), StandardCharsets.UTF_8);
+    var older = text.replaceFirst("(?s)\"slots\" : \\{.*?\\n  },", "");
+    assertEquals(
+        record(new Stage.Off()).devices(),
+        RecordJson.read(older.getBytes(StandardCharsets.UTF_8)).devices());
+    assertEquals(Map.of(), RecordJson.read(older.getBytes(StandardCharsets.UTF_8)).slots());
   }
 
   @Test

@@ -1,15 +1,18 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.model.DeviceIdentity;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Boot;
 import dev.lpar.model.PartitionIntent.CrashPolicy;
+import dev.lpar.model.PartitionIntent.DeviceIntent;
 import dev.lpar.model.PartitionIntent.DiskIntent;
 import dev.lpar.model.PartitionIntent.HardwareIdentity;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Power;
 import dev.lpar.model.PartitionIntent.Processors;
+import java.util.Arrays;
 import java.util.List;
 
 /** Intents of small partitions, and what differs between them. */
@@ -34,6 +37,7 @@ public final class Intents {
         MemorySize.parse("256Mi"),
         Pages.SIZE_4KI,
         new Boot.Direct(KERNEL, null, "console=ttyS0"),
+        List.of(),
         List.of(),
         new HardwareIdentity(id.text(), id.text()));
   }
@@ -66,6 +70,20 @@ public final class Intents {
         List.of(new DiskIntent("root", device, null)));
   }
 
+  /** With devices, each {@code name=serial number}. */
+  public static PartitionIntent devices(PartitionIntent of, String... named) {
+    return of.withDevices(
+        Arrays.stream(named)
+            .map(device -> device.split("=", 2))
+            .map(
+                device ->
+                    new DeviceIntent(
+                        device[0],
+                        "ptd-" + device[1],
+                        new DeviceIdentity(device[1], null, null, null, null)))
+            .toList());
+  }
+
   private static PartitionIntent with(
       PartitionIntent of,
       Power power,
@@ -87,6 +105,7 @@ public final class Intents {
         pages,
         of.boot(),
         disks,
+        of.devices(),
         of.identity());
   }
 }

@@ -34,6 +34,7 @@ class RestartRequiredTest {
         row("directBoot", change(new Boot.Direct(Intents.KERNEL, null, "quiet"), OLD)),
         row("disks", Intents.disk(OLD, "/dev/sda")),
         row("identity", identity("another")),
+        row("nothing", Intents.devices(OLD, "hba=S1")),
         row("nothing", Intents.grace(OLD, 5)),
         row("nothing", Intents.onCrash(OLD, CrashPolicy.STOP)),
         row("nothing", Intents.power(OLD, Power.PAUSED)));
@@ -70,6 +71,7 @@ class RestartRequiredTest {
         of.pages(),
         boot,
         List.<DiskIntent>of(),
+        of.devices(),
         identity);
   }
 

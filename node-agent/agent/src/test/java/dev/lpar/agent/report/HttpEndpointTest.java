@@ -44,6 +44,7 @@ class HttpEndpointTest {
                 Instant.EPOCH,
                 1,
                 List.of(),
+                List.of(),
                 new ExitCount(37164, 812.4))));
     try (var endpoint = new HttpEndpoint(0, () -> true, ready::get, metrics::text)) {
       endpoint.start();

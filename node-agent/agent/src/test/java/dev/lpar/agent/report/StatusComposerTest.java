@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.ObservedDevices;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
 import dev.lpar.agent.plan.ObservedHost.QemuVersions;
@@ -70,6 +71,7 @@ class StatusComposerTest {
                 MemorySize.parse(memory),
                 Map.of(Pages.SIZE_2MI, new HugePagePool(512, 100, null)),
                 new QemuVersions("10", Set.of("10")),
+                ObservedDevices.NONE,
                 List.of()),
             List.of(reports)));
   }
@@ -85,6 +87,7 @@ class StatusComposerTest {
         Instant.EPOCH,
         2,
         List.of("disks"),
+        List.of(),
         new ExitCount(1234, 99.96));
   }
 

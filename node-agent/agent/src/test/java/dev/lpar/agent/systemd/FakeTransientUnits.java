@@ -1,6 +1,7 @@
 package dev.lpar.agent.systemd;
 
 import dev.lpar.agent.systemd.UnitState.Active;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,12 @@ public final class FakeTransientUnits implements TransientUnits {
   public synchronized void resetFailed(String unitName) {
     units.computeIfPresent(unitName, (_, state) -> state.active() == Active.FAILED ? null : state);
   }
+
+  @Override
+  public void allow(String unitName, Path folder, List<Path> nodes) {}
+
+  @Override
+  public void loadModule(String module) {}
 
   @Override
   public synchronized List<UnitState> list() {

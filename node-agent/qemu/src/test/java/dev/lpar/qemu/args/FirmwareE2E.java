@@ -57,6 +57,7 @@ class FirmwareE2E {
             Pages.SIZE_4KI,
             firmware,
             List.of(new Disk("root", disk.toString(), 1)),
+            false,
             "6c5a5b64-93a5-4b6f-9c37-1ef1bb4c1f3a",
             "SN-" + kind,
             run.toString());

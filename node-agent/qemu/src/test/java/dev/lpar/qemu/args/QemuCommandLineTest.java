@@ -28,6 +28,7 @@ class QemuCommandLineTest {
         pages,
         firmware,
         List.of(disks),
+        firmware instanceof Firmware.Uefi,
         ID,
         "SN-1",
         "/run/lpar/" + ID);
