@@ -9,6 +9,7 @@ import dev.lpar.agent.host.GuestPreparation.Places;
 import dev.lpar.agent.host.ImageQemuStore;
 import dev.lpar.agent.host.SysfsHugePages;
 import dev.lpar.agent.host.SystemdGuests;
+import dev.lpar.agent.observe.HardwareEvents;
 import dev.lpar.agent.observe.HostFiles;
 import dev.lpar.agent.observe.HostObserver;
 import dev.lpar.agent.observe.HostObserver.Facts;
@@ -68,6 +69,14 @@ public final class Main {
         new ClusterBladeApi(
             new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
     var wake = new WakeUp();
+    var inventory = new InventoryWatch(hostFiles, clock);
+    var hardware =
+        new HardwareEvents(
+            clock,
+            () -> {
+              inventory.changed();
+              wake.call();
+            });
     var blade = new BladeFollower(api, wake::call);
     var reporter = new StatusReporter(api, blade::blade, clock);
     var metrics = new Metrics(version);
@@ -76,7 +85,7 @@ public final class Main {
         new AgentLoop(
             version,
             blade,
-            new InventoryWatch(hostFiles, clock),
+            inventory,
             observer,
             lanes,
             sources -> {
@@ -89,6 +98,7 @@ public final class Main {
     new HttpEndpoint(settings.port(), () -> true, loop::looksWell, metrics::text).start();
     Thread.ofPlatform().name("blade").daemon().start(blade::run);
     Thread.ofPlatform().name("status").daemon().start(reporter::run);
+    Thread.ofPlatform().name("hardware").daemon().start(hardware);
     Thread.ofPlatform().name("lease").daemon().start(new LeaseKeeper(api, clock)::run);
     loop.run();
   }

@@ -1,9 +1,7 @@
 package dev.lpar.agent.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.BladeStatus.NumaNode;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
@@ -23,13 +21,6 @@ class InventoryTest {
     return Inventory.read(RecordedTree.layOut(tree, root));
   }
 
-  private static BladeDevice device(Inventory inventory, String address) {
-    return inventory.devices().stream()
-        .filter(device -> device.address().equals(address))
-        .findFirst()
-        .orElseThrow();
-  }
-
   @Test
   void aBladeVmHasSvmNestedPagingAndAnIommu() throws IOException {
     var inventory = read("blade-vm");
@@ -40,22 +31,6 @@ class InventoryTest {
     assertEquals(
         new Topology(1, List.of(new NumaNode(0, List.of("0", "1"), "2914Mi"))),
         inventory.topology());
-  }
-
-  @Test
-  void devicesHaveWhatTellsThemFromOthers() throws IOException {
-    var inventory = read("blade-vm");
-    assertEquals(
-        new BladeDevice(
-            "0000:01:00.0", "1b36:0010", "010802", "lpar-data-1", null, "0", 10, null, "nvme"),
-        device(inventory, "0000:01:00.0"));
-    assertEquals("52:54:00:4c:50:01", device(inventory, "0000:00:04.0").macAddress());
-  }
-
-  @Test
-  void bridgesAreNoDevices() throws IOException {
-    assertFalse(
-        read("blade-vm").devices().stream().anyMatch(device -> device.pciClass().startsWith("06")));
   }
 
   @Test
@@ -74,14 +49,6 @@ class InventoryTest {
                 new NumaNode(0, List.of("0,4", "1,5"), "64000Mi"),
                 new NumaNode(1, List.of("2", "3,7"), "64000Mi"))),
         inventory.topology());
-  }
-
-  @Test
-  void anAddressThatSoftwareHasSetIsNoIdentity() throws IOException {
-    var nic = device(read("two-sockets"), "0000:3b:00.0");
-    assertEquals(null, nic.macAddress());
-    assertEquals("2-1", nic.slot());
-    assertEquals(1, nic.numaNode());
   }
 
   @Test
