@@ -10,6 +10,8 @@ import dev.lpar.agent.host.ImageQemuStore;
 import dev.lpar.agent.host.SysfsDevices;
 import dev.lpar.agent.host.SysfsHugePages;
 import dev.lpar.agent.host.SystemdGuests;
+import dev.lpar.agent.observe.DeviceHolders;
+import dev.lpar.agent.observe.HardwareEvents;
 import dev.lpar.agent.observe.HostFiles;
 import dev.lpar.agent.observe.HostObserver;
 import dev.lpar.agent.observe.HostObserver.Facts;
@@ -30,7 +32,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,9 @@ public final class Main {
             SYS,
             Places.BLADE.heldDevices(),
             new SysfsDevices.Looks(
-                () -> Inventory.functions(hostFiles), _ -> Optional.empty(), units::loadModule));
+                () -> Inventory.read(hostFiles).devices(),
+                new DeviceHolders(hostFiles)::inWords,
+                units::loadModule));
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);
@@ -84,6 +87,13 @@ public final class Main {
         new ClusterBladeApi(
             new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
     var wake = new WakeUp();
+    var hardware =
+        new HardwareEvents(
+            clock,
+            () -> {
+              inventory.changed();
+              wake.call();
+            });
     var blade = new BladeFollower(api, wake::call);
     var reporter = new StatusReporter(api, blade::blade, clock);
     var metrics = new Metrics(version);
@@ -106,6 +116,7 @@ public final class Main {
     new HttpEndpoint(settings.port(), () -> true, loop::looksWell, metrics::text).start();
     Thread.ofPlatform().name("blade").daemon().start(blade::run);
     Thread.ofPlatform().name("status").daemon().start(reporter::run);
+    Thread.ofPlatform().name("hardware").daemon().start(hardware);
     Thread.ofPlatform().name("lease").daemon().start(new LeaseKeeper(api, clock)::run);
     loop.run();
   }

@@ -11,6 +11,7 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int ESRCH = 3;
   public static final int ENXIO = 6;
+  public static final int EAGAIN = 11;
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EXDEV = 18;
@@ -20,6 +21,7 @@ public final class Errno {
   public static final int EROFS = 30;
   public static final int ENOSYS = 38;
   public static final int ELOOP = 40;
+  public static final int ENOBUFS = 105;
   public static final int ENOMEDIUM = 123;
 
   /** By number, from 1; a dash where the number is not used. */

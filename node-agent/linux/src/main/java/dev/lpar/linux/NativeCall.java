@@ -23,11 +23,37 @@ final class NativeCall {
       variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
   /** {@code int close(int fd)} */
-  static final MethodHandle CLOSE =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("close"),
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT),
-          Linker.Option.captureCallState("errno"));
+  static final MethodHandle CLOSE = fixed("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  /** {@code ssize_t write(int fd, const void *buf, size_t count)} */
+  static final MethodHandle WRITE =
+      fixed("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+
+  /** {@code int poll(struct pollfd *fds, nfds_t nfds, int timeout)} */
+  static final MethodHandle POLL =
+      fixed("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+  /** {@code int eventfd(unsigned int initval, int flags)} */
+  static final MethodHandle EVENTFD =
+      fixed("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+  /** {@code int socket(int domain, int type, int protocol)} */
+  static final MethodHandle SOCKET =
+      fixed("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+  /** {@code int bind(int fd, const struct sockaddr *address, socklen_t length)} */
+  static final MethodHandle BIND =
+      fixed("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+
+  /**
+   * {@code ssize_t recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *sender,
+   * socklen_t *length)}
+   */
+  static final MethodHandle RECVFROM =
+      fixed(
+          "recvfrom",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
 
   /** {@code long syscall(long number, ...)}, with the four arguments of openat2(2). */
   static final MethodHandle SYSCALL_4 =
@@ -37,6 +63,13 @@ final class NativeCall {
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
 
   private NativeCall() {}
+
+  private static MethodHandle fixed(String name, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        descriptor,
+        Linker.Option.captureCallState("errno"));
+  }
 
   private static MethodHandle variadic(
       String name, int firstVariadic, FunctionDescriptor descriptor) {

@@ -1,6 +1,8 @@
 package dev.lpar.agent.observe;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,10 +15,11 @@ import java.util.Optional;
  * it, or a recorded tree. What isn't there, or vanishes while being read, is empty.
  */
 public record HostFiles(Path root) {
-  /** The file's text without surrounding white space. */
+  /** The file's text without surrounding white space. Names in it may be in any encoding. */
   Optional<String> text(String path) {
     try {
-      return Optional.of(Files.readString(root.resolve(path)).strip());
+      return Optional.of(
+          new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -38,6 +41,24 @@ public record HostFiles(Path root) {
   Optional<String> linkedName(String path) {
     try {
       return Optional.of(Files.readSymbolicLink(root.resolve(path)).getFileName().toString());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a symbolic link points to, as the link has it. */
+  Optional<String> link(String path) {
+    try {
+      return Optional.of(Files.readSymbolicLink(root.resolve(path)).toString());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** For the few bytes wanted of a binary file. */
+  Optional<FileChannel> open(String path) {
+    try {
+      return Optional.of(FileChannel.open(root.resolve(path)));
     } catch (IOException e) {
       return Optional.empty();
     }

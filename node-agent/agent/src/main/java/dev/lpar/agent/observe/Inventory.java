@@ -34,6 +34,10 @@ public record Inventory(
 
   /** Reads {@code sys} and {@code proc} below the root. */
   public static Inventory read(HostFiles files) {
+    return read(files, new PciIds(files));
+  }
+
+  static Inventory read(HostFiles files, PciIds names) {
     var online = CpuSet.parse(files.text(CPUS + "/online").orElse(""));
     return new Inventory(
         bootId(files),
@@ -41,12 +45,7 @@ public record Inventory(
         topology(files, online),
         online,
         meminfo(files.text("proc/meminfo"), "MemTotal"),
-        PciDevices.read(files));
-  }
-
-  /** The PCI functions alone, as they are now. */
-  public static List<PciFunction> functions(HostFiles files) {
-    return PciDevices.read(files);
+        PciDevices.read(files, names));
   }
 
   public static String bootId(HostFiles files) {
