@@ -2,7 +2,6 @@ package dev.lpar.operator.plan;
 
 import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.model.DeviceIdentity;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -139,7 +138,7 @@ public final class DeviceDiscovery {
 
   private static String hash(String text) {
     var crc = new CRC32();
-    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    text.chars().forEach(crc::update);
     return "%08x".formatted(crc.getValue());
   }
 }
