@@ -9,10 +9,11 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lpar.api.v1alpha1.AttachedDevice;
+import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
-import dev.lpar.api.v1alpha1.PassthroughDeviceSpec;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.VmExits;
 import java.time.Instant;
@@ -35,10 +36,11 @@ class ArchitectureTest {
                       "java.util..",
                       "java.time..",
                       "org.jspecify..")
+                  .or(type(AttachedDevice.class))
+                  .or(type(AttachmentReason.class))
                   .or(type(BladeDevice.class))
                   .or(type(PartitionReason.class))
                   .or(type(PartitionStatus.class))
-                  .or(type(PassthroughDeviceSpec.Identity.class))
                   .or(type(Phase.class))
                   .or(type(VmExits.class)));
 

@@ -3,6 +3,7 @@ package dev.lpar.operator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.DeviceReason;
@@ -23,6 +24,11 @@ class ReasonsTest {
           PartitionReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
       assertEquals(property.value(), Reason.word(reason.name()));
     }
+    for (var reason : AttachmentReason.values()) {
+      var property =
+          AttachmentReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
+      assertEquals(property.value(), Reason.word(reason.name()));
+    }
   }
 
   @Test
@@ -33,6 +39,7 @@ class ReasonsTest {
                 Arrays.stream(LparReason.values()).map(Reason::word),
                 Arrays.stream(DeviceReason.values()).map(Reason::word),
                 Arrays.stream(BladeReason.values()).map(Reason::word),
+                Arrays.stream(AttachmentReason.values()).map(r -> Reason.word(r.name())),
                 Arrays.stream(PartitionReason.values()).map(r -> Reason.word(r.name())))
             .flatMap(s -> s);
     assertEquals(List.of(), words.filter(word -> !page.contains("`" + word + "`")).toList());

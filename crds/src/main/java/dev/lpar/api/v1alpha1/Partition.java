@@ -43,7 +43,11 @@ public record Partition(
         @Nullable DirectBoot directBoot,
     @JsonPropertyDescription("Raw block devices of the blade that the guest uses.") @Size(max = 16)
         @Nullable List<Disk> disks,
-    @JsonPropertyDescription("Pass-through devices that the partition has claimed.") @Size(max = 8)
+    @JsonPropertyDescription("Pass-through devices that the partition has claimed.")
+        @Size(max = 8)
+        @ValidationRule(
+            value = "self.all(d, self.exists_one(e, e.passthroughDevice == d.passthroughDevice))",
+            message = "a partition claims a passthroughDevice once")
         @Nullable List<AssignedDevice> devices,
     @JsonPropertyDescription("SMBIOS system UUID and serial number.") @Required
         Identity identity) {}

@@ -137,6 +137,13 @@ final class CrdGeneration {
                   rule(
                       "size(self.metadata.name) <= 63",
                       "metadata.name must have at most 63 characters, so that a claim can carry it")));
+          properties
+              .get("spec")
+              .getProperties()
+              .get("allowedNamespaces")
+              .getItems()
+              .getSchema()
+              .setMaxLength(63L);
           describe(properties, "spec", "Which device it is, and who may have it.");
           describe(properties, "status", "Where the device is today.");
         }

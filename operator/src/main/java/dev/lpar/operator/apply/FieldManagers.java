@@ -15,6 +15,9 @@ public final class FieldManagers {
   /** A Blade and its labels, as mirrored from its Node. */
   public static final String NODE_MIRROR = "lpar-operator-node";
 
+  /** The PassthroughDevices of devices that nobody has declared. */
+  public static final String DISCOVERY = "lpar-operator-discovery";
+
   private FieldManagers() {}
 
   /** Server-side apply that takes over fields others hold and refuses fields the schema hasn't. */

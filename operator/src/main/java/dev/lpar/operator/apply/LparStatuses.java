@@ -42,7 +42,7 @@ public class LparStatuses {
         projection.blade(),
         new LparStatus.CpuStatus(projection.cpuSummary()),
         PartitionIntents.effective(projection.inForce()),
-        null,
+        projection.devices().isEmpty() ? null : projection.devices(),
         projection.exits(),
         projection.restarts(),
         Conditions.write(projection.conditions()));

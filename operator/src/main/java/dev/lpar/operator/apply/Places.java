@@ -4,8 +4,11 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.Partition;
 import dev.lpar.api.v1alpha1.PartitionIntents;
+import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.operator.observe.Blades;
+import dev.lpar.operator.observe.Fleets;
 import dev.lpar.operator.plan.BladeView;
+import dev.lpar.operator.plan.Fleet;
 import dev.lpar.operator.plan.PlacementPlan;
 import dev.lpar.operator.plan.PlacementPlan.Assign;
 import dev.lpar.operator.plan.PlacementPlan.Standing;
@@ -40,7 +43,7 @@ public class Places {
 
   /** How a partition stands, and the blade that this speaks of. */
   public record Outcome(Standing standing, @Nullable BladeView blade) {
-    static Outcome of(Standing standing, List<BladeView> blades) {
+    static Outcome of(Standing standing, Fleet fleet) {
       var name =
           switch (standing) {
             case PlacementPlan.Settled settled -> settled.blade();
@@ -49,7 +52,10 @@ public class Places {
           };
       return new Outcome(
           standing,
-          blades.stream().filter(blade -> blade.name().equals(name)).findFirst().orElse(null));
+          fleet.blades().stream()
+              .filter(blade -> blade.name().equals(name))
+              .findFirst()
+              .orElse(null));
     }
   }
 
@@ -57,15 +63,14 @@ public class Places {
    * Plans on the cache, and where the plan would write, or would forget a blade, plans and writes
    * on what the API server has.
    *
+   * @param cached what the caches have
    * @param placed whether the partition was known to have a place
    */
-  public Outcome settle(
-      Function<List<BladeView>, PlacementPlan> planner, List<Blade> cached, boolean placed) {
-    var views = views(cached);
-    return switch (planner.apply(views)) {
-      case PlacementPlan.Settled settled -> Outcome.of(settled, views);
-      case PlacementPlan.Leaving leaving -> Outcome.of(leaving, views);
-      case PlacementPlan.NoPlace noPlace when !placed -> Outcome.of(noPlace, views);
+  public Outcome settle(Function<Fleet, PlacementPlan> planner, Fleet cached, boolean placed) {
+    return switch (planner.apply(cached)) {
+      case PlacementPlan.Settled settled -> Outcome.of(settled, cached);
+      case PlacementPlan.Leaving leaving -> Outcome.of(leaving, cached);
+      case PlacementPlan.NoPlace noPlace when !placed -> Outcome.of(noPlace, cached);
       case PlacementPlan.NoPlace _,
           PlacementPlan.BladeLost _,
           PlacementPlan.Gone(),
@@ -75,13 +80,14 @@ public class Places {
     };
   }
 
-  private Outcome settleLive(Function<List<BladeView>, PlacementPlan> planner) {
+  private Outcome settleLive(Function<Fleet, PlacementPlan> planner) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       var blades = client.resources(Blade.class).list().getItems();
-      var views = views(blades);
-      switch (planner.apply(views)) {
+      var devices = client.resources(PassthroughDevice.class).list().getItems();
+      var fleet = Fleets.of(blades, devices);
+      switch (planner.apply(fleet)) {
         case Standing standing -> {
-          return Outcome.of(standing, views);
+          return Outcome.of(standing, fleet);
         }
         case Write write -> write(named(write.blade(), blades), write);
       }
@@ -133,10 +139,6 @@ public class Places {
             .build());
     blade.setSpec(BladeSpecBuilder.builder().partitions(partitions).build());
     return blade;
-  }
-
-  private static List<BladeView> views(List<Blade> blades) {
-    return blades.stream().map(Blades::view).toList();
   }
 
   private static Blade named(String name, List<Blade> blades) {

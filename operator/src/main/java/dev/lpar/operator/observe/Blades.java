@@ -7,6 +7,7 @@ import dev.lpar.api.v1alpha1.BladeStatus.Resources;
 import dev.lpar.api.v1alpha1.Partition;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.api.v1alpha1.PartitionStatus;
+import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.Claim;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent.Pages;
@@ -14,9 +15,11 @@ import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.BladeView;
 import dev.lpar.operator.plan.BladeView.Readiness;
 import dev.lpar.operator.plan.Capacity;
+import dev.lpar.operator.plan.DeviceObject;
 import dev.lpar.operator.plan.StatusCondition;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +33,10 @@ public final class Blades {
 
   private Blades() {}
 
-  public static BladeView view(Blade blade) {
+  /**
+   * @param devices those of this blade
+   */
+  public static BladeView view(Blade blade, List<DeviceObject> devices) {
     var ready = ready(blade);
     var status = status(blade);
     var virtualization = status.flatMap(s -> Optional.ofNullable(s.virtualization()));
@@ -48,7 +54,8 @@ public final class Blades {
         partitions(blade).stream().map(PartitionIntents::of).toList(),
         reports(blade).stream()
             .collect(Collectors.toMap(r -> new LparId(r.id()), Function.identity())),
-        caughtUp(blade));
+        caughtUp(blade),
+        Fleets.inventory(blade.getMetadata().getName(), Optional.of(blade), devices));
   }
 
   /** {@code spec.partitions}. */
@@ -59,6 +66,19 @@ public final class Blades {
   /** {@code status.partitions}. */
   public static List<PartitionStatus> reports(Blade blade) {
     return status(blade).flatMap(s -> Optional.ofNullable(s.partitions())).orElse(List.of());
+  }
+
+  /** Which partition has claimed which PassthroughDevice. */
+  public static Map<String, Claim> claims(Blade blade) {
+    var claims = new LinkedHashMap<String, Claim>();
+    for (var partition : partitions(blade)) {
+      for (var device : Optional.ofNullable(partition.devices()).orElse(List.of())) {
+        claims.put(
+            device.passthroughDevice(),
+            new Claim(partition.namespace(), partition.name(), partition.id()));
+      }
+    }
+    return claims;
   }
 
   /** Whether no partition is assigned to the blade and none can still be on it. */

@@ -1,5 +1,6 @@
 package dev.lpar.operator.plan;
 
+import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.operator.plan.StatusCondition.Truth;
 import java.util.List;
 import java.util.Set;
@@ -19,14 +20,22 @@ public record Announcement(Severity severity, String reason, String message) {
 
   /** Conditions whose changes are announced; the rest follow from them. */
   private static final Set<String> ANNOUNCED =
-      Set.of(StatusProjector.PLACED, StatusProjector.RUNNING, StatusProjector.RESTART_REQUIRED);
+      Set.of(
+          StatusProjector.PLACED,
+          StatusProjector.RUNNING,
+          StatusProjector.DEVICES_ATTACHED,
+          StatusProjector.RESTART_REQUIRED);
 
   /** Being in one of these is how a partition starts, or follows from what is announced anyway. */
   private static final Set<String> QUIET =
       Set.of(
           LparReason.NOT_PLACED.word(),
           LparReason.AWAITING_AGENT.word(),
-          LparReason.UP_TO_DATE.word());
+          LparReason.UP_TO_DATE.word(),
+          LparReason.NOT_CLAIMED.word(),
+          Reason.word(AttachmentReason.ATTACHING.name()),
+          Reason.word(AttachmentReason.DETACHING.name()),
+          Reason.word(AttachmentReason.RESERVED.name()));
 
   /** What leads from the conditions before to those after. */
   static List<Announcement> between(List<StatusCondition> before, List<StatusCondition> after) {
@@ -63,6 +72,8 @@ public record Announcement(Severity severity, String reason, String message) {
               : Severity.WARNING;
       case StatusProjector.RUNNING ->
           RunningReasons.isTrouble(condition.reason()) ? Severity.WARNING : Severity.NORMAL;
+      case StatusProjector.DEVICES_ATTACHED ->
+          DeviceAttachment.isTrouble(condition.reason()) ? Severity.WARNING : Severity.NORMAL;
       case StatusProjector.READY ->
           condition.truth() == Truth.UNKNOWN ? Severity.WARNING : Severity.NORMAL;
       default -> Severity.NORMAL;

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param assigned {@code spec.partitions}
  * @param reports {@code status.partitions}
  * @param caughtUp whether the agent has acted on the present generation of the spec
+ * @param inventory its devices
  */
 public record BladeView(
     String name,
@@ -25,7 +26,8 @@ public record BladeView(
     Capacity capacity,
     List<PartitionIntent> assigned,
     Map<LparId, PartitionStatus> reports,
-    boolean caughtUp) {
+    boolean caughtUp,
+    BladeInventory inventory) {
 
   /** What is known of a blade's agent. */
   public enum Readiness {

@@ -8,8 +8,26 @@ public enum DeviceReason implements Reason {
   NOT_FOUND,
   /** The identity matches several devices. */
   AMBIGUOUS,
+  /** Another PassthroughDevice, which goes before, means the same device. */
+  DUPLICATE,
+  /** The identity matches a bridge. */
+  IS_BRIDGE,
   /** There is no such blade, or it hasn't reported its devices. */
   BLADE_UNKNOWN,
+  /** Partitions may claim it. */
+  OFFERED,
+  /** The administrator hasn't set assignable. */
+  NOT_OFFERED,
+  /** The host needs it, or another device of its IOMMU group. */
+  HOST_CRITICAL,
+  /** It has no IOMMU group. */
+  NO_IOMMU,
+  /** It can't be claimed, for the blade hasn't it, or not clearly this one. */
+  NOT_PRESENT,
+  /** Nothing is reported to be wrong with it. */
+  NO_PROBLEM,
+  /** The agent reports something wrong with it. */
+  DEVICE_PROBLEM,
   /** The blade's agent gives no sign of life. */
   AGENT_SILENT
 }

@@ -1,5 +1,6 @@
 package dev.lpar.operator.plan;
 
+import dev.lpar.api.v1alpha1.AttachedDevice;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.VmExits;
 import dev.lpar.model.PartitionIntent;
@@ -19,6 +20,7 @@ public record LparProjection(
     @Nullable String blade,
     String cpuSummary,
     PartitionIntent inForce,
+    List<AttachedDevice> devices,
     @Nullable VmExits exits,
     @Nullable Integer restarts,
     List<StatusCondition> conditions,

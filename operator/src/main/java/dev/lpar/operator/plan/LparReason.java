@@ -13,6 +13,8 @@ public enum LparReason implements Reason {
   NO_BLADES,
   /** placement.blade names a blade that doesn't exist. */
   BLADE_NOT_FOUND,
+  /** spec.devices names a PassthroughDevice that doesn't exist. */
+  DEVICE_NOT_FOUND,
   /** It keeps its place; the present spec doesn't fit there and isn't followed. */
   CHANGE_DOES_NOT_FIT,
   /** Taken off a blade that hasn't reported it gone yet. */
@@ -21,6 +23,8 @@ public enum LparReason implements Reason {
   BLADE_LOST,
   /** It has no place. */
   NOT_PLACED,
+  /** It has claimed none of the devices that the present spec asks for. */
+  NOT_CLAIMED,
   /** The blade's agent hasn't reported on the present generation yet. */
   AWAITING_AGENT,
   /** The blade's agent gives no sign of life. */

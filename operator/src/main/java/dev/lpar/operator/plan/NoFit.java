@@ -19,12 +19,17 @@ final class NoFit {
           Obstacle.RatioTaken.class,
           Obstacle.MemoryTaken.class,
           Obstacle.DiskTaken.class,
+          Obstacle.DevicesLacking.class,
           Obstacle.Full.class,
           Obstacle.NoVirtualization.class,
           Obstacle.InMaintenance.class,
           Obstacle.NotReady.class,
           Obstacle.NotSelected.class,
-          Obstacle.NotNamed.class);
+          Obstacle.NotNamed.class,
+          Obstacle.DeviceElsewhere.class);
+
+  /** Blades whose reasons are given in full; those of a hundred would hide the rest. */
+  private static final int MOST_REASONS = 4;
 
   private NoFit() {}
 
@@ -64,6 +69,7 @@ final class NoFit {
           "%s service ratio (need %d%%, %s %d%%)".formatted(lack, need, most, mostRatio(group));
       case Obstacle.DiskTaken(var path, var owner) ->
           "%s the disk %s given to %s".formatted(group.size() == 1 ? "has" : "have", path, owner);
+      case Obstacle.DevicesLacking _ -> lack + " devices: " + reasons(group);
       case Obstacle.Full(int partitions) ->
           "%s %d partitions, the most there can be"
               .formatted(group.size() == 1 ? "has" : "have", partitions);
@@ -73,7 +79,21 @@ final class NoFit {
       case Obstacle.NotSelected() ->
           (group.size() == 1 ? "doesn't" : "don't") + " match placement.bladeSelector";
       case Obstacle.NotNamed(var pin) -> "other than placement.blade (%s)".formatted(pin);
+      case Obstacle.DeviceElsewhere(var device, var blade) ->
+          "without %s, which is on %s".formatted(device, blade);
     };
+  }
+
+  private static String reasons(List<Obstacle> group) {
+    var reasons =
+        group.stream()
+            .flatMap(obstacle -> ((Obstacle.DevicesLacking) obstacle).reasons().stream())
+            .distinct()
+            .toList();
+    var most = reasons.stream().limit(MOST_REASONS).collect(Collectors.joining("; "));
+    return reasons.size() > MOST_REASONS
+        ? "%s; and %d more".formatted(most, reasons.size() - MOST_REASONS)
+        : most;
   }
 
   private static MemorySize mostMemory(List<Obstacle> group) {

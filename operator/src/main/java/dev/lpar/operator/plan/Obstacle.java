@@ -2,6 +2,7 @@ package dev.lpar.operator.plan;
 
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent.Pages;
+import java.util.List;
 
 /** The first thing that keeps a partition off a blade. */
 public sealed interface Obstacle {
@@ -16,6 +17,14 @@ public sealed interface Obstacle {
   record RatioTaken(int need, int free) implements Obstacle {}
 
   record DiskTaken(String blockDevice, String owner) implements Obstacle {}
+
+  /**
+   * @param reasons one for each device that can't be had
+   */
+  record DevicesLacking(List<String> reasons) implements Obstacle {}
+
+  /** A device that is named is on another blade. */
+  record DeviceElsewhere(String passthroughDevice, String blade) implements Obstacle {}
 
   /** As many partitions as a Blade object can list. */
   record Full(int partitions) implements Obstacle {}

@@ -15,7 +15,8 @@ import dev.lpar.operator.plan.PlacementPlan.Settled;
 import dev.lpar.operator.plan.StatusCondition.Truth;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatusProjector {
   public static final String PLACED = "Placed";
+  public static final String DEVICES_ATTACHED = "DevicesAttached";
   public static final String RUNNING = "Running";
   public static final String ENTITLEMENT_MET = "EntitlementMet";
   public static final String RESTART_REQUIRED = "RestartRequired";
@@ -48,7 +50,14 @@ public final class StatusProjector {
 
   private LparProjection project() {
     var conditions =
-        List.of(placed(), running(), entitlementMet(), restartRequired(), ready()).stream()
+        Stream.of(
+                Optional.of(placed()),
+                devicesAttached(),
+                Optional.of(running()),
+                Optional.of(entitlementMet()),
+                Optional.of(restartRequired()),
+                Optional.of(ready()))
+            .flatMap(Optional::stream)
             .map(condition -> condition.datedAfter(facts.before()))
             .toList();
     return new LparProjection(
@@ -57,6 +66,7 @@ public final class StatusProjector {
         bladeName(),
         cpuSummary(),
         facts.inForce(),
+        DeviceAttachment.devices(facts),
         report == null ? null : report.exits(),
         report == null ? null : report.restarts(),
         conditions,
@@ -130,6 +140,13 @@ public final class StatusProjector {
             + " label the Node %1$s again to bring it back, or, once you are sure that the machine"
             + " is off, delete this Lpar and remove its finalizer lpar.dev/partition")
         .formatted(blade);
+  }
+
+  private Optional<StatusCondition> devicesAttached() {
+    return DeviceAttachment.of(facts)
+        .map(
+            verdict ->
+                condition(DEVICES_ATTACHED, verdict.truth(), verdict.reason(), verdict.message()));
   }
 
   private StatusCondition running() {
@@ -223,14 +240,17 @@ public final class StatusProjector {
           "the agent of %s hasn't acted on generation %d yet"
               .formatted(settled.blade(), settled.assigned().generation()));
     }
-    return condition(
-        READY,
+    boolean runs =
         settled.assigned().power() == Power.RUNNING
-                && report.reason() == PartitionReason.GUEST_RUNNING
-            ? Truth.TRUE
-            : Truth.FALSE,
-        Reason.word(report.reason().name()),
-        words(report));
+            && report.reason() == PartitionReason.GUEST_RUNNING;
+    var lacking = devicesAttached().filter(devices -> devices.truth() != Truth.TRUE);
+    return runs && lacking.isPresent()
+        ? condition(READY, Truth.FALSE, lacking.get().reason(), lacking.get().message())
+        : condition(
+            READY,
+            runs ? Truth.TRUE : Truth.FALSE,
+            Reason.word(report.reason().name()),
+            words(report));
   }
 
   private String silence(BladeView blade) {

@@ -3,16 +3,20 @@ package dev.lpar.operator.reconcile;
 import dev.lpar.api.v1alpha1.ApiGroup;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.Lpar;
+import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.operator.apply.FieldManagers;
 import dev.lpar.operator.apply.LparStatuses;
 import dev.lpar.operator.apply.Places;
+import dev.lpar.operator.observe.Fleets;
 import dev.lpar.operator.observe.Lpars;
+import dev.lpar.operator.plan.Fleet;
 import dev.lpar.operator.plan.LparFacts;
 import dev.lpar.operator.plan.PlacementPlan.Gone;
 import dev.lpar.operator.plan.PlacementPlan.Settled;
 import dev.lpar.operator.plan.PlacementPlanner;
 import dev.lpar.operator.plan.StatusProjector;
 import dev.lpar.operator.plan.Wish;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -30,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -60,9 +65,7 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
     var wish = Lpars.wish(lpar);
     var outcome =
         places.settle(
-            blades -> PlacementPlanner.plan(wish, blades),
-            blades(context),
-            wish.lastBlade() != null);
+            fleet -> PlacementPlanner.plan(wish, fleet), fleet(context), wish.lastBlade() != null);
     report(lpar, wish, outcome, context);
     return UpdateControl.noUpdate();
   }
@@ -72,8 +75,8 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
     var wish = Lpars.wish(lpar);
     var outcome =
         places.settle(
-            blades -> PlacementPlanner.release(wish.intent().id(), wish.lastBlade(), blades),
-            blades(context),
+            fleet -> PlacementPlanner.release(wish.intent().id(), wish.lastBlade(), fleet),
+            fleet(context),
             wish.lastBlade() != null);
     if (outcome.standing() instanceof Gone) {
       return DeleteControl.defaultDelete();
@@ -90,7 +93,7 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
   private void report(Lpar lpar, Wish wish, Places.Outcome outcome, Context<Lpar> context) {
     var facts =
         new LparFacts(
-            wish.intent(),
+            wish,
             lpar.isMarkedForDeletion(),
             outcome.standing(),
             outcome.blade(),
@@ -98,10 +101,13 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
     statuses.write(lpar, StatusProjector.project(facts, clock.instant()), context);
   }
 
-  private static List<Blade> blades(Context<Lpar> context) {
+  private static Fleet fleet(Context<Lpar> context) {
+    return Fleets.of(all(Blade.class, context), all(PassthroughDevice.class, context));
+  }
+
+  private static <T extends HasMetadata> List<T> all(Class<T> kind, Context<Lpar> context) {
     var source =
-        (InformerEventSource<Blade, Lpar>)
-            context.eventSourceRetriever().getEventSourceFor(Blade.class);
+        (InformerEventSource<T, Lpar>) context.eventSourceRetriever().getEventSourceFor(kind);
     return source.list(_ -> true).toList();
   }
 
@@ -111,9 +117,17 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
     lpars.addIndexer(BY_BLADE, LparReconciler::concernedBy);
     var blades =
         InformerEventSourceConfiguration.from(Blade.class, Lpar.class)
-            .withSecondaryToPrimaryMapper(blade -> concerned(blade, lpars))
+            .withSecondaryToPrimaryMapper(
+                blade -> concerned(blade.getMetadata().getName(), lpars, _ -> true))
             .build();
-    return List.of(new InformerEventSource<>(blades, context));
+    var devices =
+        InformerEventSourceConfiguration.from(PassthroughDevice.class, Lpar.class)
+            .withSecondaryToPrimaryMapper(
+                device -> concerned(device.getSpec().blade(), lpars, Lpars::hasDevices))
+            .withOnUpdateFilter(new DeclarationChanged())
+            .build();
+    return List.of(
+        new InformerEventSource<>(blades, context), new InformerEventSource<>(devices, context));
   }
 
   /** Which blades' changes concern an Lpar: its own; any, while it waits for room. */
@@ -124,9 +138,11 @@ public class LparReconciler implements Reconciler<Lpar>, Cleaner<Lpar> {
         : own.toList();
   }
 
-  private static Set<ResourceID> concerned(Blade blade, IndexerResourceCache<Lpar> lpars) {
-    return Stream.of(blade.getMetadata().getName(), ANY_BLADE)
+  private static Set<ResourceID> concerned(
+      String blade, IndexerResourceCache<Lpar> lpars, Predicate<Lpar> also) {
+    return Stream.of(blade, ANY_BLADE)
         .flatMap(key -> lpars.byIndex(BY_BLADE, key).stream())
+        .filter(also)
         .map(ResourceID::fromResource)
         .collect(Collectors.toUnmodifiableSet());
   }

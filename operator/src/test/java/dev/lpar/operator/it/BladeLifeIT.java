@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.BladeDeviceBuilder;
 import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -128,8 +128,15 @@ class BladeLifeIT {
               .create();
       agent.have(
           List.of(
-              new BladeDevice(
-                  "0000:03:00.0", "144d:a808", "010802", "S5XYZ", null, null, 12, 0, "nvme")));
+              BladeDeviceBuilder.builder()
+                  .address("0000:03:00.0")
+                  .pciId("144d:a808")
+                  .pciClass("010802")
+                  .serialNumber("S5XYZ")
+                  .iommuGroup(12)
+                  .numaNode(0)
+                  .driver("nvme")
+                  .build()));
       Cluster.create("quiet", on("silent"));
       var before = Cluster.awaitCondition("quiet", "Ready", "True", "GuestRunning");
       var spec = Cluster.blade("silent").getSpec();

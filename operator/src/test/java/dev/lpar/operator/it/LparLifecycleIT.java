@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.BladeDeviceBuilder;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -131,16 +131,11 @@ class LparLifecycleIT {
     for (int i = 0; i < 5; i++) {
       agent.have(
           List.of(
-              new BladeDevice(
-                  "0000:01:0%d.0".formatted(i),
-                  "1af4:1000",
-                  "020000",
-                  null,
-                  null,
-                  null,
-                  null,
-                  null,
-                  null)));
+              BladeDeviceBuilder.builder()
+                  .address("0000:01:0%d.0".formatted(i))
+                  .pciId("1af4:1000")
+                  .pciClass("020000")
+                  .build()));
       int seen = i;
       await()
           .atMost(Cluster.PATIENCE)

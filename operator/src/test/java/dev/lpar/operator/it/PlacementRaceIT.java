@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.Lpar;
+import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.operator.apply.Places;
 import dev.lpar.operator.observe.Blades;
+import dev.lpar.operator.observe.Fleets;
 import dev.lpar.operator.observe.Lpars;
 import dev.lpar.operator.plan.PlacementPlan.NoPlace;
 import dev.lpar.operator.plan.PlacementPlan.Settled;
@@ -109,7 +111,10 @@ class PlacementRaceIT {
         assertEquals(1, winner.size(), "placed in round " + round + ": " + standings);
         assertTrue(standings.stream().anyMatch(NoPlace.class::isInstance));
         var id = ((Settled) winner.getFirst()).assigned().id();
-        places.settle(blades -> PlacementPlanner.release(id, "race-1", blades), List.of(), true);
+        places.settle(
+            fleet -> PlacementPlanner.release(id, "race-1", fleet),
+            Fleets.of(List.of(), List.of()),
+            true);
       }
     }
   }
@@ -117,7 +122,10 @@ class PlacementRaceIT {
   private static Standing settle(Places places, Lpar lpar) {
     var wish = Lpars.wish(lpar);
     var standing =
-        places.settle(blades -> PlacementPlanner.plan(wish, blades), cached(), false).standing();
+        places
+            .settle(
+                fleet -> PlacementPlanner.plan(wish, fleet), Fleets.of(cached(), devices()), false)
+            .standing();
     return assertInstanceOf(Standing.class, standing);
   }
 
@@ -126,6 +134,10 @@ class PlacementRaceIT {
     var blade = Cluster.blade("race-1");
     blade.setSpec(null);
     return List.of(blade);
+  }
+
+  private static List<PassthroughDevice> devices() {
+    return Cluster.client().resources(PassthroughDevice.class).list().getItems();
   }
 
   private static Lpar manifest(String name, int number) {

@@ -1,21 +1,27 @@
 package dev.lpar.operator.plan;
 
+import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.BladeDeviceBuilder;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.model.DeviceIdentity;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Boot;
 import dev.lpar.model.PartitionIntent.CrashPolicy;
+import dev.lpar.model.PartitionIntent.DeviceIntent;
 import dev.lpar.model.PartitionIntent.DiskIntent;
 import dev.lpar.model.PartitionIntent.HardwareIdentity;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Power;
 import dev.lpar.model.PartitionIntent.Processors;
 import dev.lpar.operator.plan.BladeView.Readiness;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +56,7 @@ final class Fixtures {
         pages,
         new Boot.Uefi(),
         List.of(),
+        List.of(),
         new HardwareIdentity(id(number).text(), id(number).text()));
   }
 
@@ -69,6 +76,7 @@ final class Fixtures {
         was.pages(),
         was.boot(),
         was.disks(),
+        was.devices(),
         was.identity());
   }
 
@@ -86,19 +94,85 @@ final class Fixtures {
         was.pages(),
         was.boot(),
         List.of(new DiskIntent("data", path, null)),
+        was.devices(),
         was.identity());
   }
 
   static Wish anywhere(PartitionIntent intent) {
-    return new Wish(intent, null, Map.of(), null);
+    return wish(intent, null, null);
   }
 
   static Wish last(PartitionIntent intent, String blade) {
-    return new Wish(intent, null, Map.of(), blade);
+    return wish(intent, null, blade);
   }
 
   static Wish pinned(PartitionIntent intent, String pin, String lastBlade) {
-    return new Wish(intent, pin, Map.of(), lastBlade);
+    return wish(intent, pin, lastBlade);
+  }
+
+  static Wish wish(PartitionIntent intent, String pin, String lastBlade, DeviceNeed... devices) {
+    return new Wish(intent, List.of(devices), pin, Map.of(), lastBlade, List.of());
+  }
+
+  /** Blades, and the devices that they have. */
+  static Fleet fleet(Blade... blades) {
+    return new Fleet(
+        Arrays.stream(blades).map(Blade::view).toList(),
+        Arrays.stream(blades).flatMap(blade -> blade.objects.stream()).toList());
+  }
+
+  static DeviceNeed named(String name, String passthroughDevice) {
+    return new DeviceNeed.Named(name, passthroughDevice);
+  }
+
+  static DeviceNeed selected(String name, String... labels) {
+    var map = new HashMap<String, String>();
+    for (var label : labels) {
+      map.put(label.split("=")[0], label.split("=")[1]);
+    }
+    return new DeviceNeed.Selected(name, map);
+  }
+
+  /** A claim of the device of this name, whose serial number is its name. */
+  static DeviceIntent claim(String name, String device) {
+    return new DeviceIntent(name, device, serial(device));
+  }
+
+  static DeviceIdentity serial(String number) {
+    return new DeviceIdentity(number, null, null, null, null);
+  }
+
+  /** A function with a serial number, in a group of its own unless said otherwise. */
+  static BladeDeviceBuilder function(String serial, int bus) {
+    return BladeDeviceBuilder.builder()
+        .address("0000:%02x:00.0".formatted(bus))
+        .pciId("144d:a808")
+        .pciClass("010802")
+        .kind("storage")
+        .serialNumber(serial)
+        .slot(Integer.toString(bus))
+        .iommuGroup(bus)
+        .driver("nvme");
+  }
+
+  /** Offered to all, declared by an administrator. */
+  static DeviceObject offered(String name, String blade, String... labels) {
+    return object(name, blade, serial(name), true, List.of(), labels);
+  }
+
+  static DeviceObject object(
+      String name,
+      String blade,
+      DeviceIdentity identity,
+      boolean assignable,
+      List<String> namespaces,
+      String... labels) {
+    var map = new HashMap<String, String>();
+    for (var label : labels) {
+      map.put(label.split("=")[0], label.split("=")[1]);
+    }
+    return new DeviceObject(
+        name, map, blade, identity, assignable, namespaces, true, false, Instant.EPOCH);
   }
 
   static Blade blade(String name) {
@@ -117,6 +191,9 @@ final class Fixtures {
     private int cpus = 8;
     private String huge = "16Gi";
     private boolean caughtUp = true;
+    private final List<BladeDevice> functions = new ArrayList<>();
+    private final List<DeviceObject> objects = new ArrayList<>();
+    private boolean reportsDevices = true;
 
     private Blade(String name) {
       this.name = name;
@@ -139,6 +216,34 @@ final class Fixtures {
 
     Blade reports(PartitionStatus report) {
       reports.put(new LparId(report.id()), report);
+      return this;
+    }
+
+    /** Devices that are there and offered, each with its name as its serial number. */
+    Blade offers(String... names) {
+      for (var device : names) {
+        device(Fixtures.function(device, functions.size() + 1), offered(device, name));
+      }
+      return this;
+    }
+
+    Blade device(BladeDeviceBuilder function, DeviceObject object) {
+      functions.add(function.build());
+      return object(object);
+    }
+
+    Blade object(DeviceObject object) {
+      objects.add(object);
+      return this;
+    }
+
+    Blade function(BladeDeviceBuilder function) {
+      functions.add(function.build());
+      return this;
+    }
+
+    Blade withoutReportOfDevices() {
+      reportsDevices = false;
       return this;
     }
 
@@ -189,7 +294,8 @@ final class Fixtures {
               cpus, MemorySize.parse("4Gi"), Map.of(Pages.SIZE_2MI, MemorySize.parse(huge)), 100),
           assigned,
           reports,
-          caughtUp);
+          caughtUp,
+          new BladeInventory(name, reportsDevices ? functions : null, objects));
     }
   }
 }

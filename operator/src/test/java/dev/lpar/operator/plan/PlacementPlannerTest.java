@@ -28,7 +28,6 @@ import dev.lpar.operator.plan.PlacementPlan.Leaving;
 import dev.lpar.operator.plan.PlacementPlan.NoPlace;
 import dev.lpar.operator.plan.PlacementPlan.Settled;
 import dev.lpar.operator.plan.PlacementPlan.Withdraw;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,8 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PlacementPlannerTest {
 
-  private static List<BladeView> blades(Fixtures.Blade... blades) {
-    return Arrays.stream(blades).map(Fixtures.Blade::view).toList();
+  private static Fleet blades(Fixtures.Blade... blades) {
+    return Fixtures.fleet(blades);
   }
 
   private static String refusal(Wish wish, Fixtures.Blade... blades) {
@@ -126,7 +125,7 @@ class PlacementPlannerTest {
 
   @Test
   void withNoBladeAtAllItSaysWhatToDo() {
-    var plan = PlacementPlanner.plan(anywhere(shared(9, 1, "1Gi")), List.of());
+    var plan = PlacementPlanner.plan(anywhere(shared(9, 1, "1Gi")), blades());
     assertEquals(
         new NoPlace(
             LparReason.NO_BLADES,
@@ -155,7 +154,7 @@ class PlacementPlannerTest {
 
   @Test
   void aSelectorChoosesByLabels() {
-    var wish = new Wish(shared(9, 1, "1Gi"), null, Map.of("rack", "a"), null);
+    var wish = new Wish(shared(9, 1, "1Gi"), List.of(), null, Map.of("rack", "a"), null, List.of());
     assertEquals(
         "b",
         ((Assign)

@@ -39,7 +39,9 @@ class StatusProjectorTest {
   private static LparProjection project(
       Standing standing, Fixtures.Blade blade, List<StatusCondition> before, Instant now) {
     return StatusProjector.project(
-        new LparFacts(MINE, false, standing, blade == null ? null : blade.view(), before), now);
+        new LparFacts(
+            Fixtures.anywhere(MINE), false, standing, blade == null ? null : blade.view(), before),
+        now);
   }
 
   private static LparProjection project(Standing standing, Fixtures.Blade blade) {
@@ -303,7 +305,7 @@ class StatusProjectorTest {
   void aDeletionThatWaitsSaysForWhatAndWhatToDo() {
     var facts =
         new LparFacts(
-            MINE,
+            Fixtures.anywhere(MINE),
             true,
             new Leaving("a"),
             blade("a")
