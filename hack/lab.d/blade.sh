@@ -6,7 +6,6 @@ BLADE_MEMORY_MIB=${LPAR_BLADE_MEMORY_MIB:-3072}
 BOOT_TIMEOUT=${LPAR_BOOT_TIMEOUT:-400}
 # A machine whose ssh hasn't answered by then has hung while it booted: half a minute is usual.
 SILENCE_TIMEOUT=$((BOOT_TIMEOUT * 2 / 5))
-DATA_DISK_MIB=256
 
 blade_names() { for folder in "$STATE"/blades/*/; do [ ! -d "$folder" ] || basename "$folder"; done; }
 blade_number() {
@@ -54,10 +53,10 @@ blade_config() {
   rm -rf "$tree"
 }
 
-# blade_disks NAME: an overlay over the shared root disk, and the data disks; what is there stays as it is, and an overlay stays
+# blade_disks NAME: an overlay over the shared root disk, and the other disks; what is there stays as it is, and an overlay stays
 # with the root disk it was made over. $STATE/images names the disk of container images.
 blade_disks() {
-  local folder=$STATE/blades/$1 disk
+  local folder=$STATE/blades/$1
   if [ ! -f "$folder/root.qcow2" ]; then
     blade_image >"$folder/image"
     emulator_command "$folder" "$(<"$folder/image")"
@@ -68,16 +67,12 @@ blade_disks() {
     cp --sparse=always "$(<"$STATE/images")/containerd.img" "$folder/images.new"
     mv "$folder/images.new" "$folder/images.img"
   fi
-  for disk in data-1 data-2; do [ -f "$folder/$disk.img" ] || truncate -s "${DATA_DISK_MIB}M" "$folder/$disk.img"; done
-  if [ ! -f "$folder/boot-1.img" ]; then
-    cp --sparse=always "$(guest_files)/boot.img" "$folder/boot-1.new"
-    mv "$folder/boot-1.new" "$folder/boot-1.img"
-  fi
+  hardware_disks "$folder"
 }
 
 # blade_power_on NAME: starts the machine; does not wait.
 blade_power_on() {
-  local name=$1 number=${1#blade-} folder=$STATE/blades/$1 accel machine disk port=1
+  local name=$1 number=${1#blade-} folder=$STATE/blades/$1 accel machine
   mkdir -p "$folder"
   blade_config "$name"
   blade_disks "$name"
@@ -89,6 +84,7 @@ blade_power_on() {
   esac
   # shellcheck disable=SC2054 # the commas are QEMU's
   machine+=(-name "$name" -machine q35,kernel-irqchip=split -smp "$BLADE_CPUS" -m "$BLADE_MEMORY_MIB"
+    -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
     -uuid "6c706172-0000-4000-8000-00000000000$number" -nodefaults -no-user-config -display none
     -device intel-iommu,intremap=on,caching-mode=on,device-iotlb=on -device virtio-rng-pci
     -device pvpanic-pci -action panic=pause
@@ -101,15 +97,8 @@ blade_power_on() {
     -drive if=none,id=images,file=/lab/images.img,format=raw,cache=unsafe,discard=unmap -device nvme,drive=images,serial=lpar-images,bus=pcie.0,addr=10
     -netdev tap,id=cluster,ifname="tap$number",script=no,downscript=no -device virtio-net-pci,netdev=cluster,mac="52:54:00:4c:50:0$number",bus=pcie.0,addr=4
   )
-  for disk in data-1 data-2 boot-1; do
-    # shellcheck disable=SC2054
-    machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
-      -drive "if=none,id=$disk,file=/lab/$disk.img,format=raw,cache=unsafe,discard=unmap" -device "nvme,drive=$disk,serial=lpar-$disk,bus=port$port")
-    port=$((port + 1))
-  done
-  # shellcheck disable=SC2054
-  machine+=(-device "pcie-root-port,id=port$port,chassis=$port,bus=pcie.0,addr=$((4 + port))"
-    -netdev user,id=spare,restrict=on -device "e1000e,netdev=spare,mac=52:54:00:4c:51:0$number,bus=port$port")
+  blade_hardware "$name"
+  machine+=("${HARDWARE_OPTIONS[@]}")
   # A connection to the machine's former life would only be found dead after a while.
   ssh_options
   "${SSH[@]}" -O exit "$(blade_address "$number")" 2>/dev/null || true

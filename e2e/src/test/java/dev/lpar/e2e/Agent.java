@@ -14,6 +14,9 @@ final class Agent {
   /** A shell command of the blade that waits until there is an agent. */
   static final String RUNS = "until pgrep -f '" + PROGRAM + "' >/dev/null; do sleep 0.2; done";
 
+  /** A shell command of the blade that prints the agent's process id. */
+  static final String PID = "pgrep -o -f '" + PROGRAM + "'";
+
   private Agent() {}
 
   /** Fails unless there was an agent to kill. */

@@ -4,6 +4,8 @@ import static dev.lpar.e2e.Lab.NAMESPACE;
 import static dev.lpar.e2e.Lab.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lpar.api.v1alpha1.AttachedDevice;
+import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
@@ -124,6 +126,42 @@ final class Partition {
         name + ": \"" + text + "\" on the console",
         () -> Lab.console(get()),
         log -> log.contains(text));
+  }
+
+  /** Waits until it has no place, for a reason that names the text. */
+  void awaitNoPlace(String text) {
+    awaitState(
+        "no place: " + text,
+        seen ->
+            condition(seen, "Placed")
+                .filter(c -> c.getStatus().equals("False") && c.getMessage().contains(text))
+                .isPresent());
+  }
+
+  /** Waits until it has so many pass-through devices, and all of them stand so. */
+  List<AttachedDevice> awaitDevices(AttachmentReason reason, int count) {
+    return devices(
+        awaitState(
+            count + " devices " + reason,
+            seen ->
+                devices(seen).size() == count
+                    && devices(seen).stream().allMatch(device -> device.reason() == reason)));
+  }
+
+  /** Waits until it has none, nor any that it has yet to let go of. */
+  void awaitNoDevices() {
+    awaitState("no devices", seen -> devices(seen).isEmpty());
+  }
+
+  private static List<AttachedDevice> devices(Lpar lpar) {
+    return Optional.ofNullable(lpar.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.devices()))
+        .orElse(List.of());
+  }
+
+  /** Runs one line in the shell on the guest's console and gives what it printed. */
+  String inGuest(String command) {
+    return GuestConsole.run(get(), command);
   }
 
   /**
