@@ -160,8 +160,7 @@ class PciDevicesTest {
     var dir = "sys/devices/pci0000:80/0000:80:05.0/0000:85:00.0/";
     Files.copy(
         root.resolve("sys/bus/pci/devices/0000:03:00.0/config"), root.resolve(dir + "config"));
-    assertEquals(
-        "S4YNNE0N100222", at(PciDevices.read(files), "85:00.0").identity().serialNumber());
+    assertEquals("S4YNNE0N100222", at(PciDevices.read(files), "85:00.0").identity().serialNumber());
     Files.delete(root.resolve(dir + "nvme/nvme1/serial"));
     assertNull(at(PciDevices.read(files), "85:00.0").identity().serialNumber());
   }
