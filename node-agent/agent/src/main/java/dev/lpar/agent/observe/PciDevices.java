@@ -95,7 +95,7 @@ public final class PciDevices {
         known.pciClass(),
         PciClass.kind(known.pciClass()),
         names.name(known.pciId()),
-        identities.of(dir, slot(address), known.pciId()),
+        identities.of(dir, known.pciClass(), slot(address), known.pciId()),
         number(files.linkedName(dir + "iommu_group")),
         number(files.text(dir + "numa_node")),
         resetMethods(dir),

@@ -12,15 +12,24 @@ record PciIdentities(HostFiles files) {
   /** NET_ADDR_PERM of linux/netdevice.h: the address is the hardware's own. */
   private static final String PERMANENT = "0";
 
+  /**
+   * Class of NVMe controllers. Their own serial number is known while their driver has them; the
+   * capability's, another one, doesn't stand in for it, or the device would seem another.
+   */
+  private static final String NVM = "0108";
+
   private static final Pattern PORT_NAME = Pattern.compile("0x([0-9a-f]{16})");
 
   /**
    * @param dir the function's folder, ending with a slash
    */
-  DeviceIdentity of(String dir, @Nullable String slot, String pciId) {
-    var nvme = nvmeSerial(dir);
+  DeviceIdentity of(String dir, String pciClass, @Nullable String slot, String pciId) {
     return new DeviceIdentity(
-        nvme == null ? serialCapability(dir) : nvme, portName(dir), macAddress(dir), slot, pciId);
+        pciClass.startsWith(NVM) ? nvmeSerial(dir) : serialCapability(dir),
+        portName(dir),
+        macAddress(dir),
+        slot,
+        pciId);
   }
 
   private @Nullable String nvmeSerial(String dir) {

@@ -64,7 +64,7 @@ class PciDevicesTest {
 
   @Test
   void everyFunctionIsThereBridgesAmongThem() {
-    assertEquals(33, functions.size());
+    assertEquals(34, functions.size());
     assertEquals(
         List.of("00:00.0", "00:1b.0", "00:1c.0", "00:1c.4", "00:1e.0", "00:1f.0"),
         functions.stream()
@@ -133,7 +133,7 @@ class PciDevicesTest {
   @ParameterizedTest
   @CsvSource({
     "01:00.0, S3W9NX0M200011, , ",
-    "03:00.0, a0-36-9f-ff-ff-00-01-16, , a0:36:9f:00:00:01",
+    "03:00.0, a0-36-9f-ff-ff-00-00-01, , a0:36:9f:00:00:01",
     "03:00.1, , , a0:36:9f:00:00:02",
     "81:00.0, , 10:00:00:90:fa:94:2f:6a, ",
     "81:00.1, , 10:00:00:90:fa:94:2f:6b, ",
@@ -152,6 +152,17 @@ class PciDevicesTest {
     var recorded = PciDevices.read(RecordedTree.layOut("blade-vm", root));
     assertEquals("52-54-00-ff-ff-4c-50-02", at(recorded, "04:00.0").identity().serialNumber());
     assertEquals("52:54:00:4c:50:01", at(recorded, "00:04.0").identity().macAddress());
+  }
+
+  @Test
+  void anNvmeControllerWithoutItsDriverIsNotKnownByAnotherNumber() throws IOException {
+    var files = RecordedTree.layOut("server", root);
+    var dir = "sys/devices/pci0000:80/0000:80:05.0/0000:85:00.0/";
+    Files.copy(
+        root.resolve("sys/bus/pci/devices/0000:03:00.0/config"), root.resolve(dir + "config"));
+    assertEquals("S4YNNE0N100222", at(PciDevices.read(files), "85:00.0").identity().serialNumber());
+    Files.delete(root.resolve(dir + "nvme/nvme1/serial"));
+    assertNull(at(PciDevices.read(files), "85:00.0").identity().serialNumber());
   }
 
   @Test
