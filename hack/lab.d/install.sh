@@ -39,12 +39,15 @@ await_product() {
 diagnose() {
   local name
   status || true
-  kubectl get nodes,pods,lpars,blades -A -o wide || true
+  kubectl get nodes,pods,lpars,blades,passthroughdevices -A -o wide || true
   for name in $(blade_names); do
     # shellcheck disable=SC2016 # the blade's shell expands it
     timeout 90 "$REPO/hack/lab" blade "$name" 'date -u; uptime; free -m
       for cpu in $(seq 0 $(($(nproc) - 1))); do timeout 10 taskset -c "$cpu" true || echo "CPU $cpu does not answer"; done
       systemctl --no-pager --failed; ps axo pid,ppid,psr,stat,etimes,rss,args | grep -E "[q]emu-system|[j]ava|[k]ubelet"
+      for f in /sys/bus/pci/devices/*; do
+        echo "${f##*/} $(basename "$(readlink "$f/driver")") $(cat "$f/driver_override") group $(basename "$(readlink "$f/iommu_group")")"
+      done
       journalctl --no-pager -q -n 40 -u "lpar-*"
       journalctl --no-pager -q -n 15 -u kubelet -u containerd | cut -c1-300; dmesg | tail -n 10
       tail -n 20 /run/lpar/*/qemu.log /var/lib/lpar/partitions/*/*.log; true' || echo "$name does not answer in 90 s"

@@ -132,7 +132,7 @@ final class DevicesBench {
               Double.valueOf(
                   machine
                       .run(
-                          "echo 3 >/proc/sys/vm/drop_caches; perl /tmp/read.pl %s %d"
+                          "echo 3 >/proc/sys/vm/drop_caches; /usr/bin/perl /tmp/read.pl %s %d"
                               .formatted(device, RANDOM_READS))
                       .strip()));
     }
