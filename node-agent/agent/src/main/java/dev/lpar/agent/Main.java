@@ -17,6 +17,7 @@ import dev.lpar.agent.observe.HostObserver;
 import dev.lpar.agent.observe.HostObserver.Facts;
 import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.observe.InventoryWatch;
+import dev.lpar.agent.observe.PciDevices;
 import dev.lpar.agent.report.BladeFollower;
 import dev.lpar.agent.report.ClusterBladeApi;
 import dev.lpar.agent.report.HttpEndpoint;
@@ -63,7 +64,7 @@ public final class Main {
             SYS,
             Places.BLADE.heldDevices(),
             new SysfsDevices.Looks(
-                () -> Inventory.read(hostFiles).devices(),
+                () -> PciDevices.read(hostFiles),
                 new DeviceHolders(hostFiles)::inWords,
                 units::loadModule));
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());

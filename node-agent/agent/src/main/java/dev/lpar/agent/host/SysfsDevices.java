@@ -28,6 +28,9 @@ public final class SysfsDevices implements Devices {
   /** Drivers may probe behind the caller's back. */
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
+  /** ENOTTY, in the C library's words. */
+  private static final String NOT_ALONE = "Inappropriate ioctl for device";
+
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final Path pci;
@@ -178,7 +181,9 @@ public final class SysfsDevices implements Devices {
     try {
       Files.writeString(file, "1");
     } catch (IOException e) {
-      problem = "it can't be reset: " + e.getMessage();
+      // One that shares its bus with others can't be reset alone: VFIO does it with them all.
+      boolean alone = String.valueOf(e.getMessage()).endsWith(NOT_ALONE);
+      problem = alone ? null : "it can't be reset: " + e.getMessage();
     }
     var entry = ledger.entries().get(device);
     if (entry != null && !Objects.equals(entry.problem(), problem)) {

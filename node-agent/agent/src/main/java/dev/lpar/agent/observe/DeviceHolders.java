@@ -1,8 +1,10 @@
 package dev.lpar.agent.observe;
 
+import dev.lpar.linux.BlockDevices;
 import dev.lpar.linux.DeviceNumber;
 import dev.lpar.model.PciAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,14 +45,35 @@ public record DeviceHolders(HostFiles files) {
         .toList();
   }
 
-  /** The first of them, as the end of a sentence. */
+  /** The first of them, or what the kernel itself holds for the host, in words. */
   public Optional<String> inWords(PciAddress function) {
     return of(function).stream()
         .findFirst()
         .map(
             holder ->
                 "the process %d (%s) has %s open"
-                    .formatted(holder.pid(), holder.command(), holder.path()));
+                    .formatted(holder.pid(), holder.command(), holder.path()))
+        .or(() -> heldByKernel(function));
+  }
+
+  /**
+   * What is in no list of mounts, such as a member of a ZFS pool: it can't be opened exclusively.
+   */
+  private Optional<String> heldByKernel(PciAddress function) {
+    return nodes(function).stream()
+        .map(Node::path)
+        .filter(DeviceHolders::exclusive)
+        .findFirst()
+        .map(path -> "the host's kernel has " + path + " in use");
+  }
+
+  private static boolean exclusive(String path) {
+    try {
+      var node = Path.of(path);
+      return BlockDevices.isBlockDevice(node) && BlockDevices.inUseByHost(node);
+    } catch (IOException e) {
+      return false; // Gone in this moment, or without a medium.
+    }
   }
 
   private Stream<Holder> held(String pid, Set<DeviceNumber> numbers) {

@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,10 @@ public final class HostObserver {
     var ids = new TreeSet<>(units.keySet());
     ids.addAll(traces.keySet());
     ids.addAll(wanted.keySet());
+    var devices = watchedDevices.look(wanted.values(), deviceRefusals);
+    devices.held().values().stream()
+        .flatMap(entry -> Optional.ofNullable(entry.partition()).stream())
+        .forEach(ids::add);
     var facts = ports.facts().get();
     return new ObservedHost(
         facts.bootId(),
@@ -81,7 +86,7 @@ public final class HostObserver {
         facts.availableMemory(),
         ports.hugePages().pools(),
         ports.qemu().versions(),
-        watchedDevices.look(wanted.values(), deviceRefusals),
+        devices,
         ids.stream()
             .map(
                 id -> {

@@ -19,7 +19,7 @@ public final class PciDevices {
   private static final String DEVICES = "sys/bus/pci/devices/";
 
   private final HostFiles files;
-  private final PciIds names;
+  private final @Nullable PciIds names;
   private final HostUse use;
   private final SlotNames slots;
   private final PciIdentities identities;
@@ -38,7 +38,7 @@ public final class PciDevices {
       String pathOverBridges,
       @Nullable PciAddress physicalFunction) {}
 
-  private PciDevices(HostFiles files, PciIds names) {
+  private PciDevices(HostFiles files, @Nullable PciIds names) {
     this.files = files;
     this.names = names;
     this.use = HostUse.read(files);
@@ -46,9 +46,11 @@ public final class PciDevices {
     this.identities = new PciIdentities(files);
   }
 
-  /** Looks now, as is to be done before a function is taken from the host. */
+  /**
+   * Looks now, as is to be done before a function is taken from the host. No names are read for it.
+   */
   public static List<PciFunction> read(HostFiles files) {
-    return read(files, new PciIds(files));
+    return new PciDevices(files, null).all();
   }
 
   /**
@@ -65,7 +67,9 @@ public final class PciDevices {
         .distinct()
         .filter(found::containsKey)
         .forEach(this::numberVirtualFunctions);
-    names.lookUp(found.values().stream().map(Found::pciId).collect(Collectors.toSet()));
+    if (names != null) {
+      names.lookUp(found.values().stream().map(Found::pciId).collect(Collectors.toSet()));
+    }
     return found.keySet().stream().map(this::function).toList();
   }
 
@@ -94,7 +98,7 @@ public final class PciDevices {
         address,
         known.pciClass(),
         PciClass.kind(known.pciClass()),
-        names.name(known.pciId()),
+        names == null ? null : names.name(known.pciId()),
         identities.of(dir, known.pciClass(), slot(address), known.pciId()),
         number(files.linkedName(dir + "iommu_group")),
         number(files.text(dir + "numa_node")),

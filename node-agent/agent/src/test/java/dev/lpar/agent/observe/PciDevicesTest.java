@@ -26,7 +26,8 @@ class PciDevicesTest {
 
   @BeforeAll
   static void read() throws IOException {
-    functions = PciDevices.read(RecordedTree.layOut("server", server));
+    var files = RecordedTree.layOut("server", server);
+    functions = PciDevices.read(files, new PciIds(files));
   }
 
   private static PciFunction at(List<PciFunction> functions, String address) {
