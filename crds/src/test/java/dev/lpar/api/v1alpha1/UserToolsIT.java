@@ -122,7 +122,8 @@ class UserToolsIT {
           lpar.spec.memory.pageSize           | 4Ki, 2Mi (default) or 1Gi
           lpar.spec.shutdown.graceSeconds     | 0 (at once) to 3600. Default: 120.
           lpar.spec.disks.blockDevice         | Path of the block device on the blade
-          lpar.status.conditions              | Placed, Running
+          lpar.spec.devices.passthroughDevice | the partition then lives on that device's blade
+          lpar.status.conditions              | Placed, DevicesAttached, Running
           blade.spec.hugePages                | by page size (2Mi, 1Gi)
           blade.spec.partitions               | Written by the operator alone
           passthroughdevice.spec.identity     | every field given must match

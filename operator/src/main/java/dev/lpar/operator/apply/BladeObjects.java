@@ -26,9 +26,11 @@ public class BladeObjects {
   private static final Logger LOG = Logger.getLogger(BladeObjects.class);
 
   private final KubernetesClient client;
+  private final DeviceObjects devices;
 
-  public BladeObjects(KubernetesClient client) {
+  public BladeObjects(KubernetesClient client, DeviceObjects devices) {
     this.client = client;
+    this.devices = devices;
   }
 
   /** Makes the Node's Blade, or brings its labels up to date; an equal one stays untouched. */
@@ -65,7 +67,8 @@ public class BladeObjects {
   }
 
   /**
-   * Removes the object unless it has changed since it was read.
+   * Removes the object, and those of its devices that nobody has declared, unless it has changed
+   * since it was read.
    *
    * @return false if it must stay for now: an Lpar's status names it, so the Lpar's last word on
    *     its partition is still to be read from it
@@ -78,6 +81,7 @@ public class BladeObjects {
     }
     try {
       client.resource(blade).lockResourceVersion().delete();
+      devices.forgetAllOf(name);
       LOG.infof("Blade %s retired: its Node is gone", name);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {

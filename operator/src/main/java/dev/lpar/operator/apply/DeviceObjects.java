@@ -1,8 +1,10 @@
 package dev.lpar.operator.apply;
 
 import dev.lpar.api.v1alpha1.ApiGroup;
+import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.api.v1alpha1.PassthroughDeviceSpec;
+import dev.lpar.operator.observe.Devices;
 import dev.lpar.operator.plan.DeviceDiscovery;
 import dev.lpar.operator.plan.DeviceStep;
 import dev.lpar.operator.plan.DeviceStep.Discover;
@@ -26,6 +28,9 @@ public class DeviceObjects {
       "/apis/%s/%s/passthroughdevices?fieldManager=%s&fieldValidation=Strict"
           .formatted(ApiGroup.NAME, ApiGroup.VERSION, FieldManagers.DISCOVERY);
 
+  /** Statuses change while a blade goes, and with them what is to be removed. */
+  private static final int ATTEMPTS = 10;
+
   private final KubernetesClient client;
 
   public DeviceObjects(KubernetesClient client) {
@@ -34,16 +39,38 @@ public class DeviceObjects {
 
   /**
    * @param cached the objects that the steps were planned on
+   * @return false if one has changed since and stays for now, so that it must be looked at again
    */
-  public void carryOut(List<DeviceStep> steps, List<PassthroughDevice> cached) {
+  public boolean carryOut(List<DeviceStep> steps, List<PassthroughDevice> cached) {
+    boolean done = true;
     for (var step : steps) {
       switch (step) {
-        case Discover discover -> create(discover);
-        case Forget(var name) ->
-            cached.stream()
-                .filter(device -> device.getMetadata().getName().equals(name))
-                .forEach(this::delete);
+        case Discover discover -> {
+          // The cache may be behind: nothing is made for a blade that has just gone.
+          if (client.resources(Blade.class).withName(discover.blade()).get() != null) {
+            create(discover);
+          }
+        }
+        case Forget(var name) -> {
+          for (var device : cached) {
+            done &= !device.getMetadata().getName().equals(name) || delete(device);
+          }
+        }
       }
+    }
+    return done;
+  }
+
+  /** Removes those of a blade that is gone for good, but for what administrators care for. */
+  public void forgetAllOf(String blade) {
+    boolean done = false;
+    for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {
+      done =
+          client.resources(PassthroughDevice.class).list().getItems().stream()
+              .filter(device -> device.getSpec().blade().equals(blade))
+              .filter(device -> !Devices.object(device).declared())
+              .map(this::delete)
+              .reduce(true, Boolean::logicalAnd);
     }
   }
 
@@ -71,16 +98,18 @@ public class DeviceObjects {
   }
 
   /** Unless it has changed since it was read: an administrator may have declared it meanwhile. */
-  private void delete(PassthroughDevice device) {
+  private boolean delete(PassthroughDevice device) {
     var name = device.getMetadata().getName();
     try {
       client.resource(device).lockResourceVersion().delete();
       LOG.infof("PassthroughDevice %s removed: its device is gone, or known by another", name);
+      return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
       LOG.debugf("PassthroughDevice %s has changed: not removed", name);
+      return false;
     }
   }
 }

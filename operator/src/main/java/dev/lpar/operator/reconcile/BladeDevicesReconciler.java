@@ -19,6 +19,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +32,9 @@ import java.util.Set;
     informer = @Informer(onUpdateFilter = BladeDevicesReconciler.DevicesChanged.class))
 @GradualRetry(maxAttempts = Retries.ALWAYS, initialInterval = 500, maxInterval = Retries.LONGEST)
 public class BladeDevicesReconciler implements Reconciler<Blade> {
+  /** What an object's change changes is seen in the cache by then. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
   private static final String BY_BLADE = "blade";
 
   private final DeviceObjects objects;
@@ -47,7 +51,10 @@ public class BladeDevicesReconciler implements Reconciler<Blade> {
       var inventory =
           Fleets.inventory(
               name, Optional.of(blade), devices.stream().map(Devices::object).toList());
-      objects.carryOut(DeviceDiscovery.plan(inventory, Blades.claims(blade).keySet()), devices);
+      var steps = DeviceDiscovery.plan(inventory, Blades.claims(blade).keySet());
+      if (!objects.carryOut(steps, devices)) {
+        return UpdateControl.<Blade>noUpdate().rescheduleAfter(LOOK_AGAIN);
+      }
     }
     return UpdateControl.noUpdate();
   }
