@@ -25,6 +25,8 @@ public final class DeviceDiscovery {
 
   private static final String STORAGE = "storage";
 
+  private static final String NVME_DRIVER = "nvme";
+
   /** Of a name that a claim can carry. */
   private static final int LONGEST_NAME = 63;
 
@@ -53,9 +55,17 @@ public final class DeviceDiscovery {
     var names = new HashSet<>(inventory.objects().stream().map(DeviceObject::name).toList());
     reported.stream()
         .filter(device -> !device.bridge() && !known.contains(device.address()))
+        .filter(device -> !wakingUp(device))
         .flatMap(device -> discover(device, inventory, names).stream())
         .forEach(steps::add);
     return steps;
+  }
+
+  /** An NVMe controller whose driver has just taken it tells its serial number a moment later. */
+  private static boolean wakingUp(BladeDevice device) {
+    return STORAGE.equals(device.kind())
+        && NVME_DRIVER.equals(device.driver())
+        && device.serialNumber() == null;
   }
 
   private static Optional<DeviceStep> discover(

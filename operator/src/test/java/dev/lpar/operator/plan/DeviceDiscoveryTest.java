@@ -41,6 +41,14 @@ class DeviceDiscoveryTest {
     return new DeviceIdentity(null, null, null, slot, "144d:a808");
   }
 
+  @Test
+  void anNvmeThatHasJustWokenUpIsWaitedForUntilItTellsWhatItIs() {
+    var waking = function(null, 1).build();
+    assertEquals(List.of(), plan(List.of(waking)));
+    var awake = NVME;
+    assertEquals(1, plan(List.of(awake)).size());
+  }
+
   static Stream<Arguments> devices() {
     return Stream.of(
         arguments("NVMe", NVME, "blade-1-storage-s1", serial("S1")),
@@ -50,8 +58,8 @@ class DeviceDiscoveryTest {
             "blade-1-storage-s-5-xyz-1",
             serial("S_5 XYZ/1")),
         arguments(
-            "NVMe without a serial number",
-            function(null, 1).slot("2-1.0").build(),
+            "NVMe without a driver that would tell its serial number",
+            function(null, 1).slot("2-1.0").driver(null).build(),
             "blade-1-storage-2-1-0-144d-a808",
             slot("2-1.0")),
         arguments(

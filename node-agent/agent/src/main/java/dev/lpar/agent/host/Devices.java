@@ -43,8 +43,8 @@ public interface Devices {
   void reset(PciAddress device);
 
   /**
-   * Forgets the function if its own driver has it again, else writes down that it hasn't: the
-   * partition is rid of it either way.
+   * Writes down that the partition is rid of the function, and whether its own driver has it
+   * again.
    */
   void giveBack(PciAddress device);
 }

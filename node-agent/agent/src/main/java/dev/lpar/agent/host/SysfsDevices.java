@@ -194,17 +194,18 @@ public final class SysfsDevices implements Devices {
   @Override
   public void giveBack(PciAddress device) {
     var entry = ledger.entries().get(device);
-    if (entry == null || awaitDriver(device, entry.nativeDriver())) {
-      ledger.remove(device);
-      return;
+    if (entry != null) {
+      var driver = entry.nativeDriver();
+      ledger.write(
+          entry.givenBack(
+              awaitDriver(device, driver)
+                  ? null
+                  : "its driver %s hasn't taken it back (it has %s): the blade's kernel log says why; to try again there: echo %s >/sys/bus/pci/drivers_probe"
+                      .formatted(
+                          Objects.requireNonNullElse(driver, "none"),
+                          Objects.requireNonNullElse(driver(device), "none"),
+                          device)));
     }
-    ledger.write(
-        entry.stranded(
-            "its driver %s hasn't taken it back (it has %s): the blade's kernel log says why; to try again there: echo %s >/sys/bus/pci/drivers_probe"
-                .formatted(
-                    Objects.requireNonNullElse(entry.nativeDriver(), "none"),
-                    Objects.requireNonNullElse(driver(device), "none"),
-                    device)));
   }
 
   private boolean awaitDriver(PciAddress device, @Nullable String driver) {

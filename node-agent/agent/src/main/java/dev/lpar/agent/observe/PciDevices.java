@@ -108,7 +108,8 @@ public final class PciDevices {
         hostUse(address, known, virtualFunctions),
         known.physicalFunction(),
         count(dir + "sriov_totalvfs"),
-        virtualFunctions);
+        virtualFunctions,
+        false);
   }
 
   private Found known(PciAddress address) {

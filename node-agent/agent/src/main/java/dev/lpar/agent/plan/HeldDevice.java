@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity as read while its own driver had it: vfio-pci can't tell a serial number
  * @param nativeDriver the driver it had, and goes back to; null when none had it
  * @param formerOverride the {@code driver_override} it had, or null
- * @param partition that it is held for; null when it was given back and its driver didn't take it
+ * @param partition that it is held for; null when it was given back
  * @param problem what went wrong with it, or null
  */
 public record HeldDevice(
@@ -41,14 +41,14 @@ public record HeldDevice(
   }
 
   /**
-   * The function as it is known here, while no driver that could tell has it: the next look at it
-   * would find less.
+   * The function as it is known here, while nobody can tell as much: vfio-pci doesn't, and a driver
+   * that takes it back needs a moment until it can.
    */
   public PciFunction known(PciFunction function) {
-    boolean mute = function.driver() == null || FunctionSteps.taken(function);
-    return mute && !identity.contradicts(function.identity())
-        ? function.knownAs(identity)
-        : function;
+    var told = function.identity();
+    return identity.matches(told) || identity.contradicts(told)
+        ? function
+        : function.knownAs(identity);
   }
 
   public HeldDevice withProblem(@Nullable String newProblem) {
@@ -57,15 +57,21 @@ public record HeldDevice(
 
   /**
    * Whether there is nothing left to remember: another function sits at the address by now, or the
-   * one that was given back has found its driver after all.
+   * one that was given back is with its driver, and tells again what it is.
    */
   boolean settledBy(PciFunction function) {
     return identity.contradicts(function.identity())
-        || (partition == null && Objects.equals(nativeDriver, function.driver()));
+        || (partition == null
+            && Objects.equals(nativeDriver, function.driver())
+            && !function.recalled());
   }
 
-  /** Given back, to a driver that didn't take it. */
-  public HeldDevice stranded(String why) {
+  /**
+   * Given back, to be forgotten when its driver has it and tells what it is.
+   *
+   * @param why what is wrong: its driver didn't take it; null when nothing is
+   */
+  public HeldDevice givenBack(@Nullable String why) {
     return new HeldDevice(address, identity, nativeDriver, formerOverride, null, why);
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param driverOverride the only driver that may bind it, or null
  * @param hostUse what the host needs it for, in words; null when it can do without
  * @param physicalFunction of a virtual function
+ * @param recalled whether the identity is what was written down of it: its present driver doesn't
+ *     tell as much
  */
 public record PciFunction(
     PciAddress address,
@@ -33,7 +35,8 @@ public record PciFunction(
     @Nullable String hostUse,
     @Nullable PciAddress physicalFunction,
     int totalVirtualFunctions,
-    int virtualFunctions) {
+    int virtualFunctions,
+    boolean recalled) {
 
   public PciFunction {
     resetMethods = List.copyOf(resetMethods);
@@ -65,7 +68,8 @@ public record PciFunction(
         hostUse,
         physicalFunction,
         totalVirtualFunctions,
-        virtualFunctions);
+        virtualFunctions,
+        recalled);
   }
 
   /** The same function, known as what it was before vfio-pci took it. */
@@ -84,6 +88,7 @@ public record PciFunction(
         hostUse,
         physicalFunction,
         totalVirtualFunctions,
-        virtualFunctions);
+        virtualFunctions,
+        true);
   }
 }

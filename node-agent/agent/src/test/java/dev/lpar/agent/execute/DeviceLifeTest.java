@@ -306,6 +306,20 @@ class DeviceLifeTest {
   }
 
   @Test
+  void aDeviceThatIsBackIsKnownAllTheTimeUntilItsDriverTellsAgain() {
+    running(a);
+    devices.waking.add(new PciAddress(ONE));
+    rig.want();
+    assertEquals(List.of(), rig.settle().reports());
+    assertEquals("nvme", devices.at(ONE).driver);
+    assertEquals("S1", rig.seen(ONE).identity().serialNumber());
+    assertNull(devices.held().get(new PciAddress(ONE)).problem());
+    devices.waking.clear();
+    rig.settle();
+    assertWithHost(ONE);
+  }
+
+  @Test
   void aStrandedDeviceGoesToTheNextPartitionAndFromThereHome() {
     running(a);
     devices.reluctant.add("nvme");

@@ -10,6 +10,7 @@ import dev.lpar.agent.plan.HostStep;
 import dev.lpar.agent.plan.Intents;
 import dev.lpar.agent.plan.ObservedDevices.Refusal;
 import dev.lpar.agent.plan.PartitionReport;
+import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PciAddress;
@@ -60,6 +61,14 @@ public final class Rig {
   public HostPlan plan() {
     return HostPlanner.plan(
         desired, observer.observe(desired, startRefusals, deviceRefusals), clock.instant());
+  }
+
+  /** A function as the plan sees it. */
+  public PciFunction seen(String address) {
+    return observer.observe(desired, startRefusals, deviceRefusals).devices().functions().stream()
+        .filter(function -> function.address().text().equals(address))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Looks and plans, and carries out the first {@code most} steps. */

@@ -63,6 +63,9 @@ public final class FakeDevices implements Devices {
   /** How often each function was bound to vfio-pci. */
   public final List<PciAddress> bindings = new ArrayList<>();
 
+  /** Functions whose driver has them and can't yet tell their serial number. */
+  public final Set<PciAddress> waking = new HashSet<>();
+
   public final List<PciAddress> resets = new ArrayList<>();
 
   public Slot add(String address, String serial, int group, String driver) {
@@ -85,7 +88,10 @@ public final class FakeDevices implements Devices {
   }
 
   private PciFunction function(Slot slot) {
-    boolean tells = slot.driver != null && !slot.driver.equals(VFIO);
+    boolean tells =
+        slot.driver != null
+            && !slot.driver.equals(VFIO)
+            && !waking.contains(new PciAddress(slot.address));
     return new PciFunction(
         new PciAddress(slot.address),
         slot.pciClass,
@@ -101,7 +107,7 @@ public final class FakeDevices implements Devices {
         slot.hostUse,
         null,
         0,
-        0);
+        0, false);
   }
 
   /** The blade boots: every function is with its own driver, nothing under /run is left. */
@@ -199,10 +205,9 @@ public final class FakeDevices implements Devices {
   @Override
   public void giveBack(PciAddress device) {
     var entry = ledger.get(device);
-    if (entry == null || Objects.equals(entry.nativeDriver(), at(device.text()).driver)) {
-      ledger.remove(device);
-    } else {
-      ledger.put(device, entry.stranded("its driver hasn't taken it back"));
+    if (entry != null) {
+      boolean back = Objects.equals(entry.nativeDriver(), at(device.text()).driver);
+      ledger.put(device, entry.givenBack(back ? null : "its driver hasn't taken it back"));
     }
   }
 
