@@ -17,14 +17,12 @@ class SriovE2E {
 
   /**
    * Gives the first virtual function of an NVMe controller two queues and an interrupt and switches
-   * it on, as {@code nvme virt-mgmt} does (NVM Express Base Specification, 8.2.6). No driver of the
-   * host takes it.
+   * it on, as {@code nvme virt-mgmt} does (NVM Express Base Specification, 8.2.6). Prints where it
+   * sits.
    */
-  private static final String MAKE_ONE =
+  private static final String SWITCH_ON =
       """
-      cd /sys/bus/pci/devices/%1$s
-      echo 0 >sriov_drivers_autoprobe
-      echo 1 >sriov_numvfs
+      cd /sys/bus/pci/devices/%s
       manage() {
         perl -e '
           my ($device, $action) = @ARGV;
@@ -40,11 +38,31 @@ class SriovE2E {
       manage 10009 0
       basename $(readlink virtfn0)""";
 
+  private final Device physical = Device.nvme(SERIAL_NUMBER);
+
+  /** An attribute of the physical function, as its driver has it. */
+  private String read(String attribute) {
+    return onBlade("cat /sys/bus/pci/devices/%s/%s".formatted(physical.address(), attribute));
+  }
+
+  /** Whether a driver of the host takes virtual functions as they are made. */
+  private void probe(boolean automatically) {
+    onBlade(
+        "echo %d >/sys/bus/pci/devices/%s/sriov_drivers_autoprobe"
+            .formatted(automatically ? 1 : 0, physical.address()));
+  }
+
+  private void divideInto(String number) {
+    physical.patch("{\"spec\":{\"virtualFunctions\":" + number + "}}");
+  }
+
   @Test
   void aGuestHasAVirtualFunctionWhoseControllerTheHostKeeps() {
-    var physical = Device.nvme(SERIAL_NUMBER);
     onBlade("echo 'one namespace for all' >" + physical.blockDevice(SERIAL_NUMBER));
-    var virtual = new Device(onBlade(MAKE_ONE.formatted(physical.address())));
+    probe(false);
+    divideInto("1");
+    physical.awaitCondition("VirtualFunctions", "True", "AsAsked");
+    var virtual = new Device(onBlade(SWITCH_ON.formatted(physical.address())));
     physical.offer();
     var kept = physical.awaitCondition("Assignable", "False", "HostCritical");
     assertTrue(kept.getMessage().contains("virtual function"), kept.getMessage());
@@ -59,16 +77,29 @@ class SriovE2E {
     partition.awaitConsole("LPAR-GUEST ready");
     assertEquals("one namespace for all", partition.inGuest("head -n 1 /dev/nvme0n1"));
     assertEquals("1", partition.inGuest("cat /sys/class/nvme/nvme0/cntlid"));
+
+    divideInto("2");
+    var refused = physical.awaitCondition("VirtualFunctions", "False", "VirtualFunctionsClaimed");
+    assertEquals(
+        "%s is claimed by %s/virtual: the number changes when no partition has one"
+            .formatted(name, Lab.NAMESPACE),
+        refused.getMessage());
+    assertEquals("1", read("sriov_numvfs"));
+    assertEquals("one namespace for all", partition.inGuest("head -n 1 /dev/nvme0n1"));
+    divideInto("1");
+    physical.awaitCondition("VirtualFunctions", "True", "AsAsked");
+
     partition.delete();
     virtual.awaitNative("");
     virtual.withdraw();
-    onBlade(
-        "cd /sys/bus/pci/devices/%s; echo 0 >sriov_numvfs; echo 1 >sriov_drivers_autoprobe"
-            .formatted(physical.address()));
+    divideInto("0");
+    await("no virtual function is left", () -> read("sriov_numvfs"), "0"::equals);
     await(
         "no object for a device that nobody declared and that is gone",
         () -> Lab.CLIENT.resources(PassthroughDevice.class).withName(name).get() == null,
         gone -> gone);
+    divideInto("null");
+    probe(true);
     physical.awaitCondition("Assignable", "True", "Offered");
     physical.withdraw();
   }

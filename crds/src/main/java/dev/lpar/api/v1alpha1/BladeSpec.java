@@ -55,7 +55,12 @@ public record BladeSpec(
             value =
                 "self.all(p, !has(p.devices) || p.devices.all(d, self.exists_one(q, has(q.devices) && q.devices.exists(e, e.passthroughDevice == d.passthroughDevice))))",
             message = "a passthroughDevice belongs to one partition")
-        @Nullable List<Partition> partitions) {
+        @Nullable List<Partition> partitions,
+    @JsonPropertyDescription(
+            "How many virtual functions (SR-IOV) physical ones of this blade are to have, as their"
+                + " PassthroughDevices ask. Others are left as they are. Written by the operator alone.")
+        @Size(max = 256)
+        @Nullable List<FunctionCount> virtualFunctions) {
 
   /** Resources of a blade that partitions never get. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -3,6 +3,8 @@ package dev.lpar.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.lpar.model.DeviceIdentity;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -34,7 +36,14 @@ public record PassthroughDeviceSpec(
         @ValidationRule(
             value = "self.all(n, n.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$'))",
             message = "allowedNamespaces has names of namespaces, such as payments")
-        @Nullable List<String> allowedNamespaces) {
+        @Nullable List<String> allowedNamespaces,
+    @JsonPropertyDescription(
+            "How many virtual functions (SR-IOV) the physical one that this is shall have, 0 to 256; 0 takes them"
+                + " away. Each is a PassthroughDevice of its own; the physical one stays with the host. The number"
+                + " isn't changed while a partition has claimed any of them. Default: left as it is.")
+        @Min(0)
+        @Max(256)
+        @Nullable Integer virtualFunctions) {
 
   /** What a device is, whatever slot and address it has today. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

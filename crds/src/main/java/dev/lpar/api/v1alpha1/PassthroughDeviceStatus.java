@@ -27,7 +27,10 @@ public record PassthroughDeviceStatus(
     @JsonPropertyDescription("How the kernel can reset it, best first.")
         @Nullable List<String> resetMethods,
     @JsonPropertyDescription("The partition that has claimed it.") @Nullable Claim claimedBy,
-    @JsonPropertyDescription("Present, Assignable, Healthy, Ready.")
+    @JsonPropertyDescription("Virtual functions (SR-IOV), of a physical one.")
+        @Nullable VirtualFunctions virtualFunctions,
+    @JsonPropertyDescription(
+            "Present, Assignable, Healthy, Ready; VirtualFunctions where spec.virtualFunctions is set.")
         @Nullable List<Condition> conditions) {
 
   /** The drivers of a device. */
@@ -37,6 +40,12 @@ public record PassthroughDeviceStatus(
           @Nullable String host,
       @JsonPropertyDescription("The driver bound now; vfio-pci while a partition has the device.")
           @Nullable String current) {}
+
+  /** The virtual functions of a device. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record VirtualFunctions(
+      @JsonPropertyDescription("How many it can have.") @Required int total,
+      @JsonPropertyDescription("How many it has.") @Required int current) {}
 
   /** The partition that has claimed a device. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

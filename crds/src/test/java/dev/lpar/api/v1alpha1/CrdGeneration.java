@@ -117,6 +117,8 @@ final class CrdGeneration {
           describe(properties, "status", "What the blade's agent observes.");
           bound(properties.get("spec").getProperties().get("hugePages"), 2, 16);
           listKey(properties.get("spec").getProperties().get("partitions"), "id");
+          listKey(
+              properties.get("spec").getProperties().get("virtualFunctions"), "passthroughDevice");
           var partition =
               properties
                   .get("spec")

@@ -85,7 +85,7 @@ public class DeviceObjects {
             .build());
     device.setSpec(
         new PassthroughDeviceSpec(
-            step.blade(), PassthroughDeviceSpec.Identity.of(step.identity()), null, null));
+            step.blade(), PassthroughDeviceSpec.Identity.of(step.identity()), null, null, null));
     try {
       client.raw(CREATE, "POST", device);
       LOG.infof("PassthroughDevice %s discovered: %s", step.name(), step.identity());

@@ -5,6 +5,7 @@ import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.api.v1alpha1.PassthroughDeviceStatus;
 import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.Claim;
 import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.Driver;
+import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.VirtualFunctions;
 import dev.lpar.operator.observe.Conditions;
 import dev.lpar.operator.plan.DeviceProjector.Projection;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -12,6 +13,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the status of a PassthroughDevice when it differs from the one there is. */
@@ -42,7 +44,7 @@ public class DeviceStatuses {
     var found = projection.device();
     return found == null
         ? new PassthroughDeviceStatus(
-            generation, null, null, null, null, null, null, null, claim, conditions)
+            generation, null, null, null, null, null, null, null, claim, null, conditions)
         : new PassthroughDeviceStatus(
             generation,
             found.address(),
@@ -53,7 +55,15 @@ public class DeviceStatuses {
             found.numaNode(),
             orNull(found.resetMethods()),
             claim,
+            virtualFunctions(found),
             conditions);
+  }
+
+  private static @Nullable VirtualFunctions virtualFunctions(BladeDevice found) {
+    var total = found.totalVirtualFunctions();
+    return total == null
+        ? null
+        : new VirtualFunctions(total, Objects.requireNonNullElse(found.virtualFunctions(), 0));
   }
 
   private static @Nullable Driver driver(BladeDevice found) {

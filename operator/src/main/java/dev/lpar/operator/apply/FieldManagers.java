@@ -5,8 +5,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
 /**
  * The field managers of the operator. What one applies, it owns as a whole: a field left out of its
- * next apply is removed. So labels and partitions of a Blade, written at different moments, are
- * applied by two managers.
+ * next apply is removed. So labels, partitions and virtual functions of a Blade, written at
+ * different moments, are applied by managers of their own.
  */
 public final class FieldManagers {
   /** Statuses, and {@code Blade.spec.partitions}. */
@@ -14,6 +14,9 @@ public final class FieldManagers {
 
   /** A Blade and its labels, as mirrored from its Node. */
   public static final String NODE_MIRROR = "lpar-operator-node";
+
+  /** {@code Blade.spec.virtualFunctions}. */
+  public static final String FUNCTIONS = "lpar-operator-functions";
 
   /** The PassthroughDevices of devices that nobody has declared. */
   public static final String DISCOVERY = "lpar-operator-discovery";

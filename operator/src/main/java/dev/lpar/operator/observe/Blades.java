@@ -4,13 +4,16 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.FunctionCount;
 import dev.lpar.api.v1alpha1.Partition;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.Claim;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.VirtualFunctionCount;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.BladeView;
 import dev.lpar.operator.plan.BladeView.Readiness;
@@ -18,6 +21,7 @@ import dev.lpar.operator.plan.Capacity;
 import dev.lpar.operator.plan.DeviceObject;
 import dev.lpar.operator.plan.StatusCondition;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +55,7 @@ public final class Blades {
             .flatMap(s -> Optional.ofNullable(s.allocatable()))
             .map(Blades::capacity)
             .orElse(Capacity.NONE),
-        partitions(blade).stream().map(PartitionIntents::of).toList(),
+        intents(blade),
         reports(blade).stream()
             .collect(Collectors.toMap(r -> new LparId(r.id()), Function.identity())),
         caughtUp(blade),
@@ -61,6 +65,20 @@ public final class Blades {
   /** {@code spec.partitions}. */
   public static List<Partition> partitions(Blade blade) {
     return spec(blade).flatMap(spec -> Optional.ofNullable(spec.partitions())).orElse(List.of());
+  }
+
+  /** {@code spec.virtualFunctions}, by the names of those that ask. */
+  public static List<VirtualFunctionCount> virtualFunctions(Blade blade) {
+    return spec(blade).map(BladeSpec::virtualFunctions).stream()
+        .flatMap(List::stream)
+        .map(FunctionCount::toModel)
+        .sorted(Comparator.comparing(VirtualFunctionCount::passthroughDevice))
+        .toList();
+  }
+
+  /** What the blade is to run, parsed. */
+  public static List<PartitionIntent> intents(Blade blade) {
+    return partitions(blade).stream().map(PartitionIntents::of).toList();
   }
 
   /** {@code status.partitions}. */

@@ -29,7 +29,11 @@ public final class Devices {
         spec.identity().toModel(),
         Boolean.TRUE.equals(spec.assignable()),
         Optional.ofNullable(spec.allowedNamespaces()).orElse(List.of()),
-        !discovered || spec.assignable() != null || hasOtherAuthors(device),
+        spec.virtualFunctions(),
+        !discovered
+            || spec.assignable() != null
+            || spec.virtualFunctions() != null
+            || hasOtherAuthors(device),
         discovered,
         Optional.ofNullable(meta.getCreationTimestamp()).map(Instant::parse).orElse(Instant.MAX));
   }

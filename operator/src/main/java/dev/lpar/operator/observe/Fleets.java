@@ -29,8 +29,8 @@ public final class Fleets {
   }
 
   /**
-   * What a blade reports of its devices. A blade without a single PCI function, bridges included,
-   * doesn't exist: an empty list is an agent that hasn't looked yet.
+   * What a blade reports of its devices, and is told of them. A blade without a single PCI
+   * function, bridges included, doesn't exist: an empty list is an agent that hasn't looked yet.
    *
    * @param objects those of this blade
    */
@@ -44,6 +44,7 @@ public final class Fleets {
             .map(BladeStatus::devices)
             .filter(devices -> !devices.isEmpty())
             .orElse(null),
-        objects);
+        objects,
+        blade.map(Blades::virtualFunctions).orElse(List.of()));
   }
 }

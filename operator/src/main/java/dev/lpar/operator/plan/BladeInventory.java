@@ -2,6 +2,8 @@ package dev.lpar.operator.plan;
 
 import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.model.DeviceIdentity;
+import dev.lpar.model.VirtualFunctionCount;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reported null when there is no such blade, or no report of it
  * @param objects those of this blade
+ * @param told how many virtual functions it is to make
  */
 public record BladeInventory(
-    String blade, @Nullable List<BladeDevice> reported, List<DeviceObject> objects) {
+    String blade,
+    @Nullable List<BladeDevice> reported,
+    List<DeviceObject> objects,
+    List<VirtualFunctionCount> told) {
 
   public BladeInventory {
     reported = reported == null ? null : List.copyOf(reported);
     objects = List.copyOf(objects);
+    told = List.copyOf(told);
   }
 
   /** Why nobody can claim a device, whoever asks. */
@@ -43,8 +50,7 @@ public record BladeInventory(
             ? new Sighting.IsBridge(device.address())
             : objects.stream()
                 .filter(other -> DeviceObject.PRECEDENCE.compare(other, object) < 0)
-                .filter(other -> other.identity().matches(device.identity()))
-                .filter(other -> matches(other.identity()).size() == 1)
+                .filter(other -> matches(other.identity()).equals(matches))
                 .min(DeviceObject.PRECEDENCE)
                 .<Sighting>map(other -> new Sighting.Duplicate(other.name()))
                 .orElse(new Sighting.Found(device));
@@ -53,9 +59,24 @@ public record BladeInventory(
     };
   }
 
-  /** All functions that have everything which is asked for. */
+  /**
+   * All functions that have everything which is asked for. A virtual one that tells the same as its
+   * physical one isn't among them: it is known by its slot.
+   */
   List<BladeDevice> matches(DeviceIdentity asked) {
-    return functions().filter(device -> asked.matches(device.identity())).toList();
+    var all = functions().filter(device -> asked.matches(device.identity())).toList();
+    return all.stream()
+        .filter(
+            device ->
+                all.stream().noneMatch(other -> other.address().equals(device.physicalFunction())))
+        .toList();
+  }
+
+  /** The virtual functions of a physical one. */
+  List<BladeDevice> virtualFunctions(BladeDevice physical) {
+    return functions()
+        .filter(device -> physical.address().equals(device.physicalFunction()))
+        .toList();
   }
 
   /** The function, if there is exactly one. */
@@ -85,6 +106,10 @@ public record BladeInventory(
     var needed = hostNeed(device);
     if (needed.isPresent()) {
       return Optional.of(new Bar(DeviceReason.HOST_CRITICAL, needed.get()));
+    }
+    var changing = changing(device);
+    if (changing.isPresent()) {
+      return Optional.of(new Bar(DeviceReason.PENDING, changing.get()));
     }
     if (device.iommuGroup() == null) {
       return Optional.of(
@@ -116,14 +141,54 @@ public record BladeInventory(
                 .findFirst());
   }
 
-  private static Optional<String> hostUse(BladeDevice device) {
+  private Optional<String> hostUse(BladeDevice device) {
     if (device.hostUse() != null) {
       return Optional.of(device.hostUse());
     }
-    var virtual = device.virtualFunctions();
-    return virtual == null || virtual == 0
+    int virtual = orNone(device.virtualFunctions());
+    if (virtual > 0) {
+      return Optional.of("its %d virtual functions live by its driver".formatted(virtual));
+    }
+    int wanted = orNone(device.totalVirtualFunctions()) == 0 ? 0 : wanted(device);
+    return wanted == 0
         ? Optional.empty()
-        : Optional.of("its %d virtual functions live by its driver".formatted(virtual));
+        : Optional.of("it is to have %d virtual functions".formatted(wanted));
+  }
+
+  /** How many virtual functions the device is to have, by what is asked or by what was told. */
+  private int wanted(BladeDevice device) {
+    var asked =
+        objects.stream()
+            .filter(object -> object.virtualFunctions() != null)
+            .filter(object -> matches(object.identity()).equals(List.of(device)))
+            .map(DeviceObject::virtualFunctions);
+    return Stream.concat(asked, toldOf(device)).max(Comparator.naturalOrder()).orElse(0);
+  }
+
+  private Stream<Integer> toldOf(BladeDevice device) {
+    return told.stream()
+        .filter(count -> matches(count.identity()).equals(List.of(device)))
+        .map(VirtualFunctionCount::count);
+  }
+
+  /** Of a virtual function: why it may be gone, or another one, in a moment. */
+  private Optional<String> changing(BladeDevice device) {
+    return functions()
+        .filter(physical -> physical.address().equals(device.physicalFunction()))
+        .filter(
+            physical ->
+                toldOf(physical)
+                    .mapToInt(Integer::intValue)
+                    .anyMatch(count -> count != orNone(physical.virtualFunctions())))
+        .map(
+            physical ->
+                "the number of virtual functions of %s is being changed"
+                    .formatted(physical.address()))
+        .findFirst();
+  }
+
+  private static int orNone(@Nullable Integer count) {
+    return count == null ? 0 : count;
   }
 
   private Stream<BladeDevice> functions() {

@@ -90,7 +90,7 @@ public final class DeviceDiscovery {
     boolean storage = STORAGE.equals(device.kind());
     return (storage ? Stream.of(serial, wwn, mac, slot) : Stream.of(wwn, mac, slot, serial))
         .filter(DeviceDiscovery::isDeclarable)
-        .filter(identity -> inventory.matches(identity).size() == 1)
+        .filter(identity -> inventory.matches(identity).equals(List.of(device)))
         .findFirst();
   }
 

@@ -5,12 +5,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PassthroughDevice, as it was declared or discovered.
  *
  * @param blade {@code spec.blade}
  * @param allowedNamespaces empty: all
+ * @param virtualFunctions how many it is to have; null: as it has
  * @param declared whether anybody but the operator has a say in its spec
  * @param discovered whether the operator made it
  */
@@ -21,6 +23,7 @@ public record DeviceObject(
     DeviceIdentity identity,
     boolean assignable,
     List<String> allowedNamespaces,
+    @Nullable Integer virtualFunctions,
     boolean declared,
     boolean discovered,
     Instant created) {

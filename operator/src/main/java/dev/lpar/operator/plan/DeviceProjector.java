@@ -1,6 +1,7 @@
 package dev.lpar.operator.plan;
 
 import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.model.PartitionIntent;
 import dev.lpar.operator.plan.StatusCondition.Truth;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class DeviceProjector {
   public static final String ASSIGNABLE = "Assignable";
   public static final String HEALTHY = "Healthy";
   public static final String READY = "Ready";
+  public static final String VIRTUAL_FUNCTIONS = "VirtualFunctions";
 
   private DeviceProjector() {}
 
@@ -20,6 +22,7 @@ public final class DeviceProjector {
    * All that the status is made from.
    *
    * @param inventory of the blade that the object names
+   * @param assigned the partitions of the blade
    * @param silent the blade's words when its agent is silent; null when it isn't
    * @param before the conditions that the status has now
    */
@@ -27,6 +30,7 @@ public final class DeviceProjector {
       DeviceObject object,
       long generation,
       BladeInventory inventory,
+      List<PartitionIntent> assigned,
       @Nullable String silent,
       List<StatusCondition> before) {}
 
@@ -58,11 +62,22 @@ public final class DeviceProjector {
     return new Projection(
         device,
         members,
-        List.of(
-            condition(PRESENT, present, facts, now),
-            condition(ASSIGNABLE, assignable, facts, now),
-            condition(HEALTHY, healthy, facts, now),
-            condition(READY, ready(facts.silent(), present, healthy, assignable), facts, now)));
+        Stream.concat(
+                Stream.of(
+                    condition(PRESENT, present, facts, now),
+                    condition(ASSIGNABLE, assignable, facts, now),
+                    condition(HEALTHY, healthy, facts, now),
+                    condition(
+                        READY, ready(facts.silent(), present, healthy, assignable), facts, now)),
+                virtualFunctions(facts).map(v -> condition(VIRTUAL_FUNCTIONS, v, facts, now)))
+            .toList());
+  }
+
+  /** There where a number of them is asked for. */
+  private static Stream<Verdict> virtualFunctions(Facts facts) {
+    return VirtualFunctionPlanner.decide(facts.object(), facts.inventory(), facts.assigned())
+        .map(decision -> new Verdict(decision.truth(), decision.reason(), decision.message()))
+        .stream();
   }
 
   private static Verdict present(Sighting sighting, String blade) {

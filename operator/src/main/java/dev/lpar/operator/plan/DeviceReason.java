@@ -28,6 +28,18 @@ public enum DeviceReason implements Reason {
   NO_PROBLEM,
   /** The agent reports something wrong with it. */
   DEVICE_PROBLEM,
+  /** It has as many virtual functions as are asked for. */
+  AS_ASKED,
+  /** The blade's agent hasn't done it yet. */
+  PENDING,
+  /** A partition has claimed one of its virtual functions. */
+  VIRTUAL_FUNCTIONS_CLAIMED,
+  /** A partition has claimed it, or another device of its IOMMU group. */
+  CLAIMED,
+  /** It can't have virtual functions. */
+  NOT_SUPPORTED,
+  /** It can't have so many virtual functions. */
+  TOO_MANY,
   /** The blade's agent gives no sign of life. */
   AGENT_SILENT
 }

@@ -3,6 +3,7 @@ package dev.lpar.operator.reconcile;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.operator.apply.DeviceObjects;
+import dev.lpar.operator.apply.VirtualFunctionCounts;
 import dev.lpar.operator.observe.Blades;
 import dev.lpar.operator.observe.Devices;
 import dev.lpar.operator.observe.Fleets;
@@ -25,7 +26,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Keeps a PassthroughDevice for every device that a blade reports. */
+/**
+ * Keeps a PassthroughDevice for every device that a blade reports, and tells the blade how many
+ * virtual functions they ask for.
+ */
 @ControllerConfiguration(
     name = "bladedevices",
     generationAwareEventProcessing = false,
@@ -38,9 +42,11 @@ public class BladeDevicesReconciler implements Reconciler<Blade> {
   private static final String BY_BLADE = "blade";
 
   private final DeviceObjects objects;
+  private final VirtualFunctionCounts counts;
 
-  public BladeDevicesReconciler(DeviceObjects objects) {
+  public BladeDevicesReconciler(DeviceObjects objects, VirtualFunctionCounts counts) {
     this.objects = objects;
+    this.counts = counts;
   }
 
   @Override
@@ -52,7 +58,9 @@ public class BladeDevicesReconciler implements Reconciler<Blade> {
           Fleets.inventory(
               name, Optional.of(blade), devices.stream().map(Devices::object).toList());
       var steps = DeviceDiscovery.plan(inventory, Blades.claims(blade).keySet());
-      if (!objects.carryOut(steps, devices)) {
+      boolean done = objects.carryOut(steps, devices);
+      done &= counts.settle(blade, devices);
+      if (!done) {
         return UpdateControl.<Blade>noUpdate().rescheduleAfter(LOOK_AGAIN);
       }
     }
@@ -87,6 +95,7 @@ public class BladeDevicesReconciler implements Reconciler<Blade> {
               Blades.status(now).map(status -> status.devices()),
               Blades.status(before).map(status -> status.devices()))
           || !Objects.equals(Blades.silence(now), Blades.silence(before))
+          || !Blades.virtualFunctions(now).equals(Blades.virtualFunctions(before))
           || !Blades.claims(now).equals(Blades.claims(before));
     }
   }

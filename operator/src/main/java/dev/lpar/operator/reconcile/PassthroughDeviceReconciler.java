@@ -60,6 +60,7 @@ public class PassthroughDeviceReconciler implements Reconciler<PassthroughDevice
         Devices.object(device),
         device.getMetadata().getGeneration(),
         Fleets.inventory(device.getSpec().blade(), blade, siblings),
+        blade.map(Blades::intents).orElse(List.of()),
         blade.map(Blades::silence).orElse(null),
         Devices.conditions(device));
   }

@@ -30,6 +30,7 @@ class DevicesTest {
             false),
         arguments("declared by an administrator", "", "", "", true),
         arguments("consented to", MADE, OPERATORS, "assignable: true, ", true),
+        arguments("to be divided", MADE, OPERATORS, "virtualFunctions: 0, ", true),
         arguments("consent denied", MADE, OPERATORS, "assignable: false, ", true),
         arguments(
             "edited",

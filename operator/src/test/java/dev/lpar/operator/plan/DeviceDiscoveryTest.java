@@ -28,13 +28,13 @@ class DeviceDiscoveryTest {
 
   private static List<DeviceStep> plan(List<BladeDevice> reported, DeviceObject... objects) {
     return DeviceDiscovery.plan(
-        new BladeInventory("blade-1", reported, Arrays.asList(objects)), Set.of());
+        new BladeInventory("blade-1", reported, Arrays.asList(objects), List.of()), Set.of());
   }
 
   /** As the operator made it, untouched since. */
   private static DeviceObject discovered(String name, DeviceIdentity identity) {
     return new DeviceObject(
-        name, Map.of(), "blade-1", identity, false, List.of(), false, true, Instant.EPOCH);
+        name, Map.of(), "blade-1", identity, false, List.of(), null, false, true, Instant.EPOCH);
   }
 
   private static DeviceIdentity slot(String slot) {
@@ -187,7 +187,7 @@ class DeviceDiscoveryTest {
     assertEquals(
         List.of(),
         DeviceDiscovery.plan(
-            new BladeInventory("blade-1", List.of(other), List.of(object, known)),
+            new BladeInventory("blade-1", List.of(other), List.of(object, known), List.of()),
             Set.of("blade-1-storage-s1")),
         "not while it is claimed");
   }
@@ -204,6 +204,7 @@ class DeviceDiscoveryTest {
             serial("S1"),
             false,
             List.of(),
+            null,
             true,
             true,
             Instant.EPOCH);
@@ -221,6 +222,7 @@ class DeviceDiscoveryTest {
             serial("S1"),
             false,
             List.of(),
+            null,
             true,
             false,
             Instant.EPOCH.plusSeconds(60));

@@ -28,11 +28,12 @@ class DeviceProjectorTest {
   private static final DeviceObject MINE = object("mine", "a", serial("S1"), true, List.of());
 
   private static BladeInventory inventory(List<BladeDevice> reported, DeviceObject... objects) {
-    return new BladeInventory("a", reported, Arrays.asList(objects));
+    return new BladeInventory("a", reported, Arrays.asList(objects), List.of());
   }
 
   private static Projection project(DeviceObject object, BladeInventory inventory) {
-    return DeviceProjector.project(new Facts(object, 1, inventory, null, List.of()), NOW);
+    return DeviceProjector.project(
+        new Facts(object, 1, inventory, List.of(), null, List.of()), NOW);
   }
 
   private static String condition(Projection projection, String type) {
@@ -213,14 +214,16 @@ class DeviceProjectorTest {
   private static DeviceObject discovered(String name, String serial, Instant created) {
     var o = object(name, "a", serial(serial), false, List.of());
     return new DeviceObject(
-        name, o.labels(), "a", o.identity(), false, List.of(), false, true, created);
+        name, o.labels(), "a", o.identity(), false, List.of(), null, false, true, created);
   }
 
   @Test
   void ofASilentBladeTheLastReportIsShown() {
     var projection =
         DeviceProjector.project(
-            new Facts(MINE, 1, inventory(List.of(NVME), MINE), "no sign of life", List.of()), NOW);
+            new Facts(
+                MINE, 1, inventory(List.of(NVME), MINE), List.of(), "no sign of life", List.of()),
+            NOW);
     assertEquals(NVME, projection.device());
     assertEquals("True Found: 0000:01:00.0 on a", condition(projection, "Present"));
     assertEquals("Unknown AgentSilent: no sign of life", condition(projection, "Ready"));
@@ -231,7 +234,7 @@ class DeviceProjectorTest {
     var later = NOW.plusSeconds(60);
     var before = project(MINE, inventory(List.of(NVME), MINE)).conditions();
     var moved = inventory(List.of(function("S1", 9).build()), MINE);
-    var after = DeviceProjector.project(new Facts(MINE, 1, moved, null, before), later);
+    var after = DeviceProjector.project(new Facts(MINE, 1, moved, List.of(), null, before), later);
     assertEquals("True Found: 0000:09:00.0 on a", condition(after, "Present"));
     assertEquals(
         List.of(NOW, NOW, NOW, NOW),

@@ -18,6 +18,7 @@ import dev.lpar.model.PartitionIntent.HardwareIdentity;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Power;
 import dev.lpar.model.PartitionIntent.Processors;
+import dev.lpar.model.VirtualFunctionCount;
 import dev.lpar.operator.plan.BladeView.Readiness;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,7 +173,22 @@ final class Fixtures {
       map.put(label.split("=")[0], label.split("=")[1]);
     }
     return new DeviceObject(
-        name, map, blade, identity, assignable, namespaces, true, false, Instant.EPOCH);
+        name, map, blade, identity, assignable, namespaces, null, true, false, Instant.EPOCH);
+  }
+
+  /** The same object, asking for virtual functions. */
+  static DeviceObject asking(DeviceObject object, Integer virtualFunctions) {
+    return new DeviceObject(
+        object.name(),
+        object.labels(),
+        object.blade(),
+        object.identity(),
+        object.assignable(),
+        object.allowedNamespaces(),
+        virtualFunctions,
+        object.declared(),
+        object.discovered(),
+        object.created());
   }
 
   static Blade blade(String name) {
@@ -193,6 +209,7 @@ final class Fixtures {
     private boolean caughtUp = true;
     private final List<BladeDevice> functions = new ArrayList<>();
     private final List<DeviceObject> objects = new ArrayList<>();
+    private final List<VirtualFunctionCount> told = new ArrayList<>();
     private boolean reportsDevices = true;
 
     private Blade(String name) {
@@ -239,6 +256,12 @@ final class Fixtures {
 
     Blade function(BladeDeviceBuilder function) {
       functions.add(function.build());
+      return this;
+    }
+
+    /** What the blade is told: a number of virtual functions of the device of this name. */
+    Blade told(String device, int count) {
+      told.add(new VirtualFunctionCount(device, serial(device), count));
       return this;
     }
 
@@ -295,7 +318,7 @@ final class Fixtures {
           assigned,
           reports,
           caughtUp,
-          new BladeInventory(name, reportsDevices ? functions : null, objects));
+          new BladeInventory(name, reportsDevices ? functions : null, objects, told));
     }
   }
 }

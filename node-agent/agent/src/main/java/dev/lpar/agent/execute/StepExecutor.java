@@ -27,6 +27,7 @@ import dev.lpar.agent.plan.HostStep.ResumeGuest;
 import dev.lpar.agent.plan.HostStep.ReturnDevice;
 import dev.lpar.agent.plan.HostStep.RotateConsole;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
+import dev.lpar.agent.plan.HostStep.SetVirtualFunctions;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.HostStep.TakeFromHost;
 import dev.lpar.agent.plan.HostStep.TakeFromVfio;
@@ -63,6 +64,7 @@ public final class StepExecutor {
       case LayOutQemu(var version) -> qemu.layOut(version);
       case RemoveQemu(var version) -> qemu.remove(version);
       case ReserveHugePages(var size, var pages) -> hugePages.reserve(size, pages);
+      case SetVirtualFunctions(var device, var count) -> devices.setVirtualFunctions(device, count);
       case SaveRecord(var record) -> files.save(record);
       case StartGuest start -> guests.start(start);
       case PressPowerButton(var id) -> guests.pressPowerButton(id);

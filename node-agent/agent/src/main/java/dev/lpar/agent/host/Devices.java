@@ -36,6 +36,12 @@ public interface Devices {
 
   void takeFromVfio(PciAddress device);
 
+  /**
+   * Has a physical function have so many virtual ones, unless it or one of those it has is held for
+   * a partition or a process has one open. One that has so many already is left as it is.
+   */
+  void setVirtualFunctions(PciAddress device, int count);
+
   /** Lets a driver bind the function; returns when one has. */
   void probe(PciAddress device);
 
@@ -43,8 +49,7 @@ public interface Devices {
   void reset(PciAddress device);
 
   /**
-   * Writes down that the partition is rid of the function, and whether its own driver has it
-   * again.
+   * Writes down that the partition is rid of the function, and whether its own driver has it again.
    */
   void giveBack(PciAddress device);
 }

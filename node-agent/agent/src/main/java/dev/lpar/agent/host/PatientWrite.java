@@ -17,10 +17,20 @@ import java.util.concurrent.TimeoutException;
  * begun a second time.
  */
 final class PatientWrite {
-  private record Request(Path file, String text) {}
+  /** What may block. */
+  interface Work {
+    void run() throws IOException;
+  }
+
+  private record Request(Path file, String text) {
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
 
   private final Duration limit;
-  private final Map<Request, FutureTask<Void>> pending = new HashMap<>();
+  private final Map<Object, FutureTask<Void>> pending = new HashMap<>();
 
   PatientWrite(Duration limit) {
     this.limit = limit;
@@ -31,8 +41,16 @@ final class PatientWrite {
    * @throws IOException what the kernel answered
    */
   boolean write(Path file, String text) throws IOException {
-    var request = new Request(file, text);
-    var task = begun(request);
+    return finish(new Request(file, text), () -> Files.writeString(file, text));
+  }
+
+  /**
+   * @param request of equal ones only the first is begun; the others wait for it
+   * @return whether the work has come to its end within the limit
+   * @throws IOException what the kernel answered
+   */
+  boolean finish(Object request, Work work) throws IOException {
+    var task = begun(request, work);
     try {
       task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       forget(request);
@@ -41,6 +59,9 @@ final class PatientWrite {
       return false;
     } catch (ExecutionException e) {
       forget(request);
+      if (e.getCause() instanceof HostException refusal) {
+        throw refusal;
+      }
       throw new IOException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -48,22 +69,22 @@ final class PatientWrite {
     }
   }
 
-  private synchronized FutureTask<Void> begun(Request request) {
+  private synchronized FutureTask<Void> begun(Object request, Work work) {
     return pending.computeIfAbsent(
         request,
         _ -> {
           var task =
               new FutureTask<Void>(
                   () -> {
-                    Files.writeString(request.file(), request.text());
+                    work.run();
                     return null;
                   });
-          Thread.ofPlatform().daemon().name("write " + request.file()).start(task);
+          Thread.ofPlatform().daemon().name("write " + request).start(task);
           return task;
         });
   }
 
-  private synchronized void forget(Request request) {
+  private synchronized void forget(Object request) {
     pending.remove(request);
   }
 }

@@ -36,6 +36,7 @@ public final class SysfsDevices implements Devices {
   private final Path pci;
   private final DeviceLedger ledger;
   private final Looks looks;
+  private final SysfsVirtualFunctions virtualFunctions;
   private final PatientWrite unbinding = new PatientWrite(UNBIND_LIMIT);
 
   /**
@@ -63,6 +64,8 @@ public final class SysfsDevices implements Devices {
     this.pci = sys.resolve("bus/pci");
     this.ledger = new DeviceLedger(ledger);
     this.looks = looks;
+    this.virtualFunctions =
+        new SysfsVirtualFunctions(pci.resolve("devices"), this.ledger, looks.holder());
   }
 
   @Override
@@ -129,6 +132,11 @@ public final class SysfsDevices implements Devices {
     if (VFIO.equals(driver(device))) {
       unbind(device, VFIO);
     }
+  }
+
+  @Override
+  public void setVirtualFunctions(PciAddress device, int count) {
+    virtualFunctions.set(device, count);
   }
 
   private void unbind(PciAddress device, String driver) {

@@ -69,7 +69,7 @@ public final class HostObserver {
     var traces = ports.files().traces();
     var guests = watch.look(pids(units));
     var wanted = new HashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     var ids = new TreeSet<>(units.keySet());

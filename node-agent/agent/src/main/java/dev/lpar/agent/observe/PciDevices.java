@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class PciDevices {
   private static final String DEVICES = "sys/bus/pci/devices/";
 
+  /** Of links to virtual functions: virtfn0, virtfn1, … */
+  private static final String LINK = "virtfn";
+
   private final HostFiles files;
   private final @Nullable PciIds names;
   private final HostUse use;
@@ -93,7 +96,7 @@ public final class PciDevices {
   private PciFunction function(PciAddress address) {
     var known = known(address);
     var dir = known.dir();
-    int virtualFunctions = count(dir + "sriov_numvfs");
+    int virtualFunctions = virtualFunctions(dir);
     return new PciFunction(
         address,
         known.pciClass(),
@@ -110,6 +113,16 @@ public final class PciDevices {
         count(dir + "sriov_totalvfs"),
         virtualFunctions,
         false);
+  }
+
+  /**
+   * By the links to them: sriov_numvfs can't be read while it is being written, which may take as
+   * long as somebody has one of them open (drivers/pci/iov.c).
+   */
+  private int virtualFunctions(String dir) {
+    return files.exists(dir + "sriov_totalvfs")
+        ? (int) files.list(dir).stream().filter(name -> name.startsWith(LINK)).count()
+        : 0;
   }
 
   private Found known(PciAddress address) {
@@ -144,12 +157,12 @@ public final class PciDevices {
   private void numberVirtualFunctions(PciAddress physical) {
     var dir = known(physical).dir();
     files.list(dir).stream()
-        .filter(name -> name.startsWith("virtfn"))
+        .filter(name -> name.startsWith(LINK))
         .forEach(
             name -> {
               var virtual = address(files.linkedName(dir + name));
               if (virtual != null) {
-                virtualNumbers.put(virtual, name.substring("virtfn".length()));
+                virtualNumbers.put(virtual, name.substring(LINK.length()));
               }
             });
   }

@@ -3,6 +3,7 @@ package dev.lpar.agent.plan;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.VirtualFunctionCount;
 import java.util.List;
 import java.util.Map;
 
@@ -19,12 +20,17 @@ public sealed interface Desired {
    *
    * @param partitions in the order of the Blade's spec, which is the order they are served in
    * @param hugePages memory to set aside by page size
+   * @param virtualFunctions how many the physical functions named here are to have
    */
-  record Known(List<PartitionIntent> partitions, Map<Pages, MemorySize> hugePages)
+  record Known(
+      List<PartitionIntent> partitions,
+      Map<Pages, MemorySize> hugePages,
+      List<VirtualFunctionCount> virtualFunctions)
       implements Desired {
     public Known {
       partitions = List.copyOf(partitions);
       hugePages = Map.copyOf(hugePages);
+      virtualFunctions = List.copyOf(virtualFunctions);
     }
   }
 }

@@ -58,10 +58,7 @@ final class DeviceFinder {
   }
 
   Answer find(DeviceIntent wanted, PartitionIntent by) {
-    var matches =
-        devices.functions().stream()
-            .filter(function -> wanted.identity().matches(function.identity()))
-            .toList();
+    var matches = devices.matching(wanted.identity());
     if (matches.isEmpty()) {
       return new Answer.Refused(
           Attachment.State.DEVICE_MISSING,

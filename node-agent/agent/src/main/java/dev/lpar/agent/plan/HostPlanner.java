@@ -45,7 +45,7 @@ public final class HostPlanner {
 
   private static Map<LparId, PartitionIntent> wanted(Desired desired) {
     var wanted = new LinkedHashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     return wanted;
@@ -67,8 +67,13 @@ public final class HostPlanner {
     return wishes;
   }
 
+  /** Virtual functions last: what a driver refuses keeps nothing else from being done. */
   private static List<BladeStep> bladeSteps(Desired desired, ObservedHost host) {
-    return Stream.of(hugePages(desired, host), qemuVersions(host), forgotten(host.devices()))
+    return Stream.of(
+            hugePages(desired, host),
+            qemuVersions(host),
+            forgotten(host.devices()),
+            new VirtualFunctionPlanner(host.devices()).steps(desired))
         .flatMap(List::stream)
         .toList();
   }
@@ -90,7 +95,7 @@ public final class HostPlanner {
    */
   private static List<BladeStep> hugePages(Desired desired, ObservedHost host) {
     var steps = new ArrayList<BladeStep>();
-    if (desired instanceof Desired.Known(_, var wanted)) {
+    if (desired instanceof Desired.Known(_, var wanted, _)) {
       host.hugePages()
           .forEach(
               (size, pool) -> {

@@ -28,6 +28,12 @@ public sealed interface HostStep {
   /** Asks the kernel for a pool of huge pages. It may give less. */
   record ReserveHugePages(Pages size, long pages) implements BladeStep {}
 
+  /**
+   * Has a physical function have so many virtual ones; those that it has are taken away first,
+   * unless a partition holds one or a process has one open.
+   */
+  record SetVirtualFunctions(PciAddress device, int count) implements DeviceStep, BladeStep {}
+
   /** Writes the record down, for good, before anything it announces is done. */
   record SaveRecord(PartitionRecord record) implements PartitionStep {
     @Override
@@ -59,13 +65,13 @@ public sealed interface HostStep {
     }
   }
 
-  /** An act with one of the blade's PCI functions for a partition. */
-  sealed interface DeviceStep extends PartitionStep {
+  /** An act with one of the blade's PCI functions, told of with it when it is refused. */
+  sealed interface DeviceStep extends HostStep {
     PciAddress device();
   }
 
   /** Writes down, before anything is done to it, what the function is and how to give it back. */
-  record HoldDevice(HeldDevice entry, LparId partition) implements DeviceStep {
+  record HoldDevice(HeldDevice entry, LparId partition) implements DeviceStep, PartitionStep {
     @Override
     public PciAddress device() {
       return entry.address();
@@ -74,25 +80,26 @@ public sealed interface HostStep {
 
   /** Says which driver alone may bind the function; null: any that fits. */
   record OverrideDriver(LparId partition, PciAddress device, @Nullable String driver)
-      implements DeviceStep {}
+      implements DeviceStep, PartitionStep {}
 
   /** Takes the function from its driver, unless the host turns out to need it. */
-  record TakeFromHost(LparId partition, PciAddress device, String driver) implements DeviceStep {}
+  record TakeFromHost(LparId partition, PciAddress device, String driver)
+      implements DeviceStep, PartitionStep {}
 
   /** Takes the function from vfio-pci. */
-  record TakeFromVfio(LparId partition, PciAddress device) implements DeviceStep {}
+  record TakeFromVfio(LparId partition, PciAddress device) implements DeviceStep, PartitionStep {}
 
   /** Lets the driver that may have it bind the function; done when one has. */
-  record ProbeDriver(LparId partition, PciAddress device) implements DeviceStep {}
+  record ProbeDriver(LparId partition, PciAddress device) implements DeviceStep, PartitionStep {}
 
   /** Resets the function by the best method it has, so that nothing of its past owner is left. */
-  record ResetDevice(LparId partition, PciAddress device) implements DeviceStep {}
+  record ResetDevice(LparId partition, PciAddress device) implements DeviceStep, PartitionStep {}
 
   /**
    * Ends the holding: the function's own driver has it again, or it is written down that it has
    * not.
    */
-  record ReturnDevice(LparId partition, PciAddress device) implements DeviceStep {}
+  record ReturnDevice(LparId partition, PciAddress device) implements DeviceStep, PartitionStep {}
 
   /**
    * Lets the guest's QEMU, and nobody else, open the nodes of these IOMMU groups, and no other.
@@ -111,10 +118,11 @@ public sealed interface HostStep {
    * @param memory the guest's, all of which the IOMMU is told of
    */
   record PlugDevice(LparId partition, String name, PciAddress device, int port, MemorySize memory)
-      implements DeviceStep {}
+      implements DeviceStep, PartitionStep {}
 
   /** Asks the guest to let go of a device; it takes its time. */
-  record UnplugDevice(LparId partition, String name, PciAddress device) implements DeviceStep {}
+  record UnplugDevice(LparId partition, String name, PciAddress device)
+      implements DeviceStep, PartitionStep {}
 
   /** Forgets a function that is no longer there, or that its own driver has. */
   record ForgetDevice(PciAddress device) implements BladeStep {}

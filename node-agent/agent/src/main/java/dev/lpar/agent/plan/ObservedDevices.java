@@ -1,5 +1,6 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.model.DeviceIdentity;
 import dev.lpar.model.PciAddress;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,27 @@ public record ObservedDevices(
 
   Optional<PciFunction> at(PciAddress address) {
     return functions.stream().filter(function -> function.address().equals(address)).findFirst();
+  }
+
+  /**
+   * All functions that have everything which is asked for. A virtual one that tells the same as its
+   * physical one isn't among them: it is known by its slot.
+   */
+  List<PciFunction> matching(DeviceIdentity asked) {
+    var all = functions.stream().filter(function -> asked.matches(function.identity())).toList();
+    return all.stream()
+        .filter(
+            function ->
+                all.stream()
+                    .noneMatch(other -> other.address().equals(function.physicalFunction())))
+        .toList();
+  }
+
+  /** The virtual functions of a physical one. */
+  List<PciFunction> virtualFunctions(PciFunction physical) {
+    return functions.stream()
+        .filter(function -> physical.address().equals(function.physicalFunction()))
+        .toList();
   }
 
   /** The functions that go to one owner only together: of its IOMMU group, bridges left out. */

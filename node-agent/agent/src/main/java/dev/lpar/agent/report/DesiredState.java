@@ -3,10 +3,12 @@ package dev.lpar.agent.report;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpec;
+import dev.lpar.api.v1alpha1.FunctionCount;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.VirtualFunctionCount;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +26,18 @@ final class DesiredState {
   static Desired of(Blade blade) {
     BladeSpec spec = blade.getSpec();
     if (spec == null) {
-      return new Desired.Known(List.of(), Map.of());
+      return new Desired.Known(List.of(), Map.of(), List.of());
     }
     var partitions =
         spec.partitions() == null
             ? List.<PartitionIntent>of()
             : spec.partitions().stream().map(PartitionIntents::of).toList();
-    return new Desired.Known(partitions, hugePages(spec.hugePages()));
+    return new Desired.Known(
+        partitions, hugePages(spec.hugePages()), virtualFunctions(spec.virtualFunctions()));
+  }
+
+  private static List<VirtualFunctionCount> virtualFunctions(@Nullable List<FunctionCount> wanted) {
+    return wanted == null ? List.of() : wanted.stream().map(FunctionCount::toModel).toList();
   }
 
   private static Map<Pages, MemorySize> hugePages(@Nullable Map<String, String> wanted) {

@@ -1,9 +1,11 @@
 package dev.lpar.agent.report;
 
 import dev.lpar.agent.plan.Attachment;
+import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.HeldDevice;
 import dev.lpar.agent.plan.ObservedDevices;
 import dev.lpar.agent.plan.PciFunction;
+import dev.lpar.agent.plan.VirtualFunctionPlanner;
 import dev.lpar.api.v1alpha1.AttachedDevice;
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeDevice;
@@ -16,13 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class DeviceStatuses {
   private DeviceStatuses() {}
 
-  static List<BladeDevice> of(ObservedDevices devices) {
+  static List<BladeDevice> of(ObservedDevices devices, Desired desired) {
     return devices.functions().stream()
-        .map(function -> device(function, devices.held().get(function.address())))
+        .map(
+            function -> {
+              var held = devices.held().get(function.address());
+              var problem =
+                  held == null
+                      ? VirtualFunctionPlanner.problem(function, devices, desired)
+                      : held.problem();
+              return device(function, held, problem);
+            })
         .toList();
   }
 
-  private static BladeDevice device(PciFunction function, @Nullable HeldDevice held) {
+  private static BladeDevice device(
+      PciFunction function, @Nullable HeldDevice held, @Nullable String problem) {
     var identity = function.identity();
     var physical = function.physicalFunction();
     return new BladeDevice(
@@ -44,7 +55,7 @@ final class DeviceStatuses {
         physical == null ? null : physical.text(),
         function.totalVirtualFunctions() == 0 ? null : function.totalVirtualFunctions(),
         function.virtualFunctions() == 0 ? null : function.virtualFunctions(),
-        held == null ? null : held.problem());
+        problem);
   }
 
   static List<AttachedDevice> attached(List<Attachment> attachments) {

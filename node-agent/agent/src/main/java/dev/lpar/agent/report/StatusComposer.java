@@ -63,8 +63,10 @@ public final class StatusComposer {
         inventory.topology(),
         new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null),
         allocatable(inventory, from.host(), reserved),
-        from.desired() instanceof Desired.Known(var partitions, _) ? allocated(partitions) : null,
-        DeviceStatuses.of(from.host().devices()),
+        from.desired() instanceof Desired.Known(var partitions, _, _)
+            ? allocated(partitions)
+            : null,
+        DeviceStatuses.of(from.host().devices(), from.desired()),
         from.reports().stream().map(StatusComposer::partition).toList(),
         Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
   }
@@ -145,7 +147,7 @@ public final class StatusComposer {
 
   /** Where huge pages are asked for: whether the kernel gave them. */
   private static Optional<Condition> hugePages(Sources from) {
-    if (!(from.desired() instanceof Desired.Known(_, var wanted)) || wanted.isEmpty()) {
+    if (!(from.desired() instanceof Desired.Known(_, var wanted, _)) || wanted.isEmpty()) {
       return Optional.empty();
     }
     var lacking = new ArrayList<String>();

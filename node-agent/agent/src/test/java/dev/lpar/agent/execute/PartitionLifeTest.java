@@ -457,7 +457,8 @@ class PartitionLifeTest {
   @Test
   void hugePagesAreAskedForOncePerValue() {
     blade.pools.put(Pages.SIZE_2MI, new HugePagePool(0, 0, null));
-    rig.desired = new Desired.Known(List.of(), Map.of(Pages.SIZE_2MI, MemorySize.parse("64Mi")));
+    rig.desired =
+        new Desired.Known(List.of(), Map.of(Pages.SIZE_2MI, MemorySize.parse("64Mi")), List.of());
     rig.round(9);
     assertEquals(32, blade.pools.get(Pages.SIZE_2MI).total());
     blade.pools.put(Pages.SIZE_2MI, new HugePagePool(20, 20, 32L));

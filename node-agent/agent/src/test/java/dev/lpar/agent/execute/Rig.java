@@ -14,6 +14,7 @@ import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PciAddress;
+import dev.lpar.model.VirtualFunctionCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class Rig {
   public final FakeBlade blade = new FakeBlade();
   public final FakeClock clock = new FakeClock();
   public Desired desired = new Desired.Unknown();
+  public List<VirtualFunctionCount> counts = List.of();
 
   private final StepExecutor executor = new StepExecutor(blade, blade, blade, blade, blade.devices);
   private final Map<LparId, String> startRefusals = new HashMap<>();
@@ -55,7 +57,7 @@ public final class Rig {
   }
 
   public void want(PartitionIntent... intents) {
-    desired = new Desired.Known(List.of(intents), Map.of());
+    desired = new Desired.Known(List.of(intents), Map.of(), counts);
   }
 
   public HostPlan plan() {

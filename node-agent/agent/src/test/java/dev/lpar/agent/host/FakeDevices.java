@@ -34,12 +34,16 @@ public final class FakeDevices implements Devices {
     public String override;
     public String hostUse;
     public String pciClass = "010802";
+    String slot;
+    PciAddress physical;
+    int totalVirtualFunctions;
 
     Slot(String address, String serial, int group, String driver) {
       this.address = address;
       this.serial = serial;
       this.group = group;
       this.driver = driver;
+      this.slot = "slot " + address;
     }
   }
 
@@ -65,6 +69,12 @@ public final class FakeDevices implements Devices {
 
   /** Functions whose driver has them and can't yet tell their serial number. */
   public final Set<PciAddress> waking = new HashSet<>();
+
+  /** Functions whose driver changes no number of virtual ones. */
+  public final Set<PciAddress> indivisible = new HashSet<>();
+
+  /** What numbers of virtual functions were set. */
+  public final List<String> divisions = new ArrayList<>();
 
   public final List<PciAddress> resets = new ArrayList<>();
 
@@ -97,17 +107,53 @@ public final class FakeDevices implements Devices {
         slot.pciClass,
         "storage",
         null,
-        new DeviceIdentity(
-            tells ? slot.serial : null, null, null, "slot " + slot.address, "1b36:0010"),
+        new DeviceIdentity(tells ? slot.serial : null, null, null, slot.slot, "1b36:0010"),
         slot.group,
         0,
         List.of("flr"),
         slot.driver,
         slot.override,
         slot.hostUse,
-        null,
-        0,
-        0, false);
+        slot.physical,
+        slot.totalVirtualFunctions,
+        virtualFunctions(new PciAddress(slot.address)).size(),
+        false);
+  }
+
+  /** A function that can have virtual ones, which tell its serial number as theirs. */
+  public Slot addPhysical(String address, String serial, int group, int total) {
+    var slot = add(address, serial, group, "nvme");
+    slot.totalVirtualFunctions = total;
+    return slot;
+  }
+
+  public List<PciAddress> virtualFunctions(PciAddress physical) {
+    return slots.entrySet().stream()
+        .filter(entry -> physical.equals(entry.getValue().physical))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  @Override
+  public void setVirtualFunctions(PciAddress device, int count) {
+    if (indivisible.contains(device)) {
+      throw new HostException(device + " is busy");
+    }
+    divisions.add(device + ": " + count);
+    for (var virtual : virtualFunctions(device)) {
+      assertTrue(
+          ledger.get(virtual) == null || ledger.get(virtual).partition() == null,
+          virtual + " was taken from under a partition");
+      slots.remove(virtual);
+    }
+    var physical = at(device.text());
+    assertTrue(count <= physical.totalVirtualFunctions, "more than it can have");
+    for (int i = 0; i < count; i++) {
+      var address = "%s.%d".formatted(device.device(), i + 1);
+      var slot = add(address, physical.serial, 100 * physical.group + i, "nvme");
+      slot.physical = device;
+      slot.slot = physical.slot + "/vf" + i;
+    }
   }
 
   /** The blade boots: every function is with its own driver, nothing under /run is left. */
@@ -115,6 +161,7 @@ public final class FakeDevices implements Devices {
     ledger.clear();
     plugged.clear();
     granted.clear();
+    slots.values().removeIf(slot -> slot.physical != null);
     slots.values().forEach(slot -> slot.driver = "nvme");
     slots.values().forEach(slot -> slot.override = null);
   }

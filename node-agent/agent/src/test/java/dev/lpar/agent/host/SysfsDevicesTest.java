@@ -74,7 +74,8 @@ class SysfsDevicesTest {
         hostUse,
         null,
         0,
-        0, false);
+        0,
+        false);
   }
 
   private void write(String file, String text) throws IOException {

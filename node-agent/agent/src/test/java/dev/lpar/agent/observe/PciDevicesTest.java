@@ -59,7 +59,8 @@ class PciDevicesTest {
             "/ is mounted from nvme1n1p1; /boot/efi is mounted from nvme1n1p15",
             null,
             0,
-            0, false),
+            0,
+            false),
         at(recorded, "00:03.0"));
   }
 

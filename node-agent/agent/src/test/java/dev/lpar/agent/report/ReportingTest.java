@@ -10,11 +10,14 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatusBuilder;
+import dev.lpar.api.v1alpha1.FunctionCount;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
+import dev.lpar.api.v1alpha1.PassthroughDeviceSpec;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.VmExits;
+import dev.lpar.model.VirtualFunctionCount;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
@@ -173,7 +176,7 @@ class ReportingTest {
     assertInstanceOf(Desired.Unknown.class, follower.desired(), "there is no Blade yet");
     cluster(null);
     follower.round();
-    assertEquals(new Desired.Known(List.of(), Map.of()), follower.desired());
+    assertEquals(new Desired.Known(List.of(), Map.of(), List.of()), follower.desired());
     assertEquals(1, changes[0]);
     api.away = true;
     follower.round();
@@ -184,12 +187,28 @@ class ReportingTest {
   }
 
   @Test
+  void theNumbersOfVirtualFunctionsAreRead() {
+    var follower = new BladeFollower(api, () -> {});
+    cluster(null);
+    var identity = new PassthroughDeviceSpec.Identity("S1", null, null, null, null);
+    api.blade.setSpec(
+        BladeSpecBuilder.builder()
+            .virtualFunctions(List.of(new FunctionCount("nic", identity, 4)))
+            .build());
+    follower.round();
+    assertEquals(
+        new Desired.Known(
+            List.of(), Map.of(), List.of(new VirtualFunctionCount("nic", identity.toModel(), 4))),
+        follower.desired());
+  }
+
+  @Test
   void aBladeThatCannotBeParsedChangesNothing() {
     var follower = new BladeFollower(api, () -> {});
     cluster(null);
     follower.round();
     api.blade.setSpec(BladeSpecBuilder.builder().hugePages(Map.of("3Mi", "1Gi")).build());
     follower.round();
-    assertEquals(new Desired.Known(List.of(), Map.of()), follower.desired());
+    assertEquals(new Desired.Known(List.of(), Map.of(), List.of()), follower.desired());
   }
 }

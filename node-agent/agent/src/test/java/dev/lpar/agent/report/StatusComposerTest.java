@@ -57,7 +57,7 @@ class StatusComposerTest {
             4L,
             spec,
             new Desired.Known(
-                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), hugePages),
+                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), hugePages, List.of()),
             new Inventory(
                 "boot",
                 new Virtualization("SVM", true, true),
