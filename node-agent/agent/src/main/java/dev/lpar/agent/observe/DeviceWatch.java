@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blade's functions for the plan. The inventory is read now and then; of those that partitions
@@ -54,8 +55,7 @@ final class DeviceWatch {
     return known(devices.refresh(function), held.get(function.address()));
   }
 
-  private static PciFunction known(
-      PciFunction function, @org.jspecify.annotations.Nullable HeldDevice entry) {
+  private static PciFunction known(PciFunction function, @Nullable HeldDevice entry) {
     return entry == null ? function : entry.known(function);
   }
 
