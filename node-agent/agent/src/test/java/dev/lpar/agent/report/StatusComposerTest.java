@@ -7,6 +7,7 @@ import static dev.lpar.agent.plan.Intents.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.agent.observe.Inventory;
+import dev.lpar.agent.plan.Attachment;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.ObservedDevices;
 import dev.lpar.agent.plan.ObservedHost;
@@ -15,6 +16,7 @@ import dev.lpar.agent.plan.ObservedHost.QemuVersions;
 import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeSpec.HostReserved;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
@@ -33,6 +35,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,5 +177,12 @@ class StatusComposerTest {
       }
     }
     assertEquals(false, reasons.contains(told.reason()));
+  }
+
+  @Test
+  void everyStateOfADeviceHasItsWordInTheApi() {
+    assertEquals(
+        Stream.of(AttachmentReason.values()).map(Enum::name).toList(),
+        Stream.of(Attachment.State.values()).map(Enum::name).toList());
   }
 }
