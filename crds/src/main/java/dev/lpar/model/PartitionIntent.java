@@ -100,8 +100,12 @@ public record PartitionIntent(
   public sealed interface Processors {
     int vcpus();
 
-    /** Every vCPU is a physical CPU. */
-    record Dedicated(int vcpus) implements Processors {}
+    /**
+     * Every vCPU is a physical CPU, in cores that nothing else runs on.
+     *
+     * @param threadsPerCore how many hardware threads of a core the guest uses, 1 or 2
+     */
+    record Dedicated(int vcpus, int threadsPerCore) implements Processors {}
 
     /**
      * The vCPUs float on the blade's shared CPUs.

@@ -19,6 +19,10 @@ public record BladeSpec(
     @JsonPropertyDescription("CPUs and memory that partitions never get.")
         @Nullable HostReserved hostReserved,
     @JsonPropertyDescription(
+            "CPUs that always stay shared: dedicated partitions never leave fewer. Default: 1.")
+        @Min(0)
+        @Nullable Integer sharedMinimumCpus,
+    @JsonPropertyDescription(
             "Memory to set aside as huge pages, by page size (2Mi, 1Gi), such as 2Mi: 8Gi. The kernel is asked when"
                 + " the agent starts and when the value changes; reserve early, before memory is fragmented."
                 + " 0Mi gives them back; a size that isn't named is left as it is."

@@ -19,6 +19,9 @@ public record BladeStatus(
         @Nullable String bootId,
     @JsonPropertyDescription("What the processors offer.") @Nullable Virtualization virtualization,
     @JsonPropertyDescription("Sockets, NUMA nodes, cores.") @Nullable Topology topology,
+    @JsonPropertyDescription("What each CPU is for at present.") @Nullable CpuSets cpuSets,
+    @JsonPropertyDescription("CPUs that always stay shared, the default filled in.")
+        @Nullable Integer sharedMinimumCpus,
     @JsonPropertyDescription("What the host keeps, defaults filled in.")
         @Nullable Resources hostReserved,
     @JsonPropertyDescription("What partitions can have in all.") @Nullable Resources allocatable,
@@ -42,12 +45,29 @@ public record BladeStatus(
   public record Topology(
       @JsonPropertyDescription("Number of processor sockets.") @Nullable Integer sockets,
       @JsonPropertyDescription("NUMA nodes with their cores and memory.")
-          @Nullable List<NumaNode> numaNodes) {}
+          @Nullable List<NumaNode> numaNodes,
+      @JsonPropertyDescription(
+              "Online CPUs that the kernel was booted to keep free of work (isolcpus), in list format.")
+          @Nullable String isolated) {}
+
+  /** The three sets, which have no CPU in common, in list format. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record CpuSets(
+      @JsonPropertyDescription(
+              "For the operating system, the kubelet and QEMU's own threads. Empty on a small blade: those share"
+                  + " the shared CPUs then.")
+          @Nullable String host,
+      @JsonPropertyDescription(
+              "The cores of dedicated partitions that are active. Those of one that is off are shared until then.")
+          @Nullable String dedicated,
+      @JsonPropertyDescription("For shared partitions.") @Nullable String shared) {}
 
   /** A NUMA node. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record NumaNode(
       @JsonPropertyDescription("The kernel's number of the node.") int id,
+      @JsonPropertyDescription("The kernel's number of the socket that the node is on.")
+          @Nullable Integer socket,
       @JsonPropertyDescription("Cores, each as its online CPUs in list format, such as \"0,4\".")
           @Nullable List<String> cores,
       @JsonPropertyDescription("Memory of the node, such as 64Gi.") @Nullable String memory) {}
@@ -61,5 +81,9 @@ public record BladeStatus(
           @Nullable Map<String, String> hugePages,
       @JsonPropertyDescription("Sum of the service ratios in percent.")
           @Nullable Integer serviceRatio,
+      @JsonPropertyDescription("vCPUs of shared partitions.") @Nullable Integer sharedVcpus,
+      @JsonPropertyDescription(
+              "vCPUs of shared partitions for each shared CPU, two decimals: above 1.00 they are over-committed.")
+          @Nullable String vcpusPerSharedCpu,
       @JsonPropertyDescription("Number of partitions.") @Nullable Integer partitions) {}
 }

@@ -16,5 +16,7 @@ public record EffectiveSettings(
         @Nullable PageSize pageSize,
     @JsonPropertyDescription("Shared mode: whether the ratio is also the limit.")
         @Nullable Boolean capped,
+    @JsonPropertyDescription("Dedicated mode: hardware threads of a core that the guest uses.")
+        @Nullable Integer threadsPerCore,
     @JsonPropertyDescription("SMBIOS system UUID and serial number.")
         @Nullable Identity identity) {}

@@ -18,6 +18,7 @@ public record LparStatus(
     @JsonPropertyDescription("Name of the blade that the partition has its place on.")
         @Nullable String blade,
     @JsonPropertyDescription("The processors the partition has.") @Nullable CpuStatus cpu,
+    @JsonPropertyDescription("The memory the partition has.") @Nullable PartitionMemory memory,
     @JsonPropertyDescription("The settings in force, defaults filled in.")
         @Nullable EffectiveSettings effective,
     @JsonPropertyDescription("The pass-through devices that the partition has claimed.")
@@ -34,5 +35,22 @@ public record LparStatus(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record CpuStatus(
       @JsonPropertyDescription("In words: \"4 dedicated\" or \"25% of 8, capped\".")
-          @Nullable String summary) {}
+          @Nullable String summary,
+      @JsonPropertyDescription(
+              "Dedicated mode: the physical CPU of each vCPU, in their order, such as \"4,6,8,10\".")
+          @Nullable String vcpuPins,
+      @JsonPropertyDescription("CPUs of QEMU's own threads, in list format.")
+          @Nullable String emulatorCpus,
+      @JsonPropertyDescription("CPUs it is due, such as 0.500.") @Nullable String entitledCpus,
+      @JsonPropertyDescription("CPUs its vCPUs used over the last interval, such as 0.498.")
+          @Nullable String usedCpus,
+      @JsonPropertyDescription(
+              "Shared mode: the same in percent of the shared CPUs, such as 24.9, beside serviceRatio.")
+          @Nullable String sharePercent,
+      @JsonPropertyDescription(
+              "Time that its vCPUs waited for a CPU over the last interval, in percent of their wall-clock time.")
+          @Nullable String stealPercent,
+      @JsonPropertyDescription(
+              "Time that the cap held its vCPUs back over the last interval, in percent of their wall-clock time.")
+          @Nullable String throttledPercent) {}
 }

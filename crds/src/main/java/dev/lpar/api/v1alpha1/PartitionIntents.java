@@ -91,9 +91,10 @@ public final class PartitionIntents {
         intent.graceSeconds(),
         OnCrash.valueOf(intent.onCrash().name()),
         switch (intent.cpu()) {
-          case Processors.Dedicated(var vcpus) -> new Cpu(vcpus, CpuMode.DEDICATED, null, null);
+          case Processors.Dedicated(var vcpus, var threads) ->
+              new Cpu(vcpus, CpuMode.DEDICATED, null, null, threads);
           case Processors.Shared(var vcpus, var ratio, var capped) ->
-              new Cpu(vcpus, CpuMode.SHARED, ratio, capped);
+              new Cpu(vcpus, CpuMode.SHARED, ratio, capped, null);
         },
         new Memory(intent.memory().toString(), PageSize.valueOf(intent.pages().name())),
         firmware(intent.boot()),
@@ -123,6 +124,7 @@ public final class PartitionIntents {
         firmware(intent.boot()),
         PageSize.valueOf(intent.pages().name()),
         intent.cpu() instanceof Processors.Shared shared ? shared.capped() : null,
+        intent.cpu() instanceof Processors.Dedicated dedicated ? dedicated.threadsPerCore() : null,
         new Identity(intent.identity().uuid(), intent.identity().serialNumber()));
   }
 
@@ -148,7 +150,7 @@ public final class PartitionIntents {
 
   private static Processors processors(Cpu cpu) {
     return switch (cpu.mode()) {
-      case DEDICATED -> new Processors.Dedicated(cpu.vcpus());
+      case DEDICATED -> new Processors.Dedicated(cpu.vcpus(), or(cpu.threadsPerCore(), 1));
       case SHARED ->
           new Processors.Shared(
               cpu.vcpus(),

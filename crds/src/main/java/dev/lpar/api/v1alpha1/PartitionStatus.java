@@ -30,4 +30,6 @@ public record PartitionStatus(
         @Nullable List<String> restartRequired,
     @JsonPropertyDescription("Its pass-through devices, and those it has yet to let go of.")
         @Nullable List<AttachedDevice> devices,
+    @JsonPropertyDescription("Its processors.") @Nullable PartitionCpu cpu,
+    @JsonPropertyDescription("Its memory.") @Nullable PartitionMemory memory,
     @JsonPropertyDescription("VM exits of the guest.") @Nullable VmExits exits) {}

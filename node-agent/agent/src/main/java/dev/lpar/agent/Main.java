@@ -3,6 +3,7 @@ package dev.lpar.agent;
 import dev.lpar.agent.execute.Lanes;
 import dev.lpar.agent.execute.StepExecutor;
 import dev.lpar.agent.host.BladeStartProbes;
+import dev.lpar.agent.host.CgroupCpus;
 import dev.lpar.agent.host.DiskPartitionFiles;
 import dev.lpar.agent.host.GuestPreparation;
 import dev.lpar.agent.host.GuestPreparation.Places;
@@ -67,6 +68,7 @@ public final class Main {
                 () -> PciDevices.read(hostFiles),
                 new DeviceHolders(hostFiles)::inWords,
                 units::loadModule));
+    var cpus = new CgroupCpus();
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);
@@ -99,7 +101,8 @@ public final class Main {
     var reporter = new StatusReporter(api, blade::blade, clock);
     var metrics = new Metrics(version);
     var lanes =
-        new Lanes(new StepExecutor(guests, files, qemu, hugePages, devices)::execute, wake::call);
+        new Lanes(
+            new StepExecutor(guests, files, qemu, hugePages, devices, cpus)::execute, wake::call);
     var loop =
         new AgentLoop(
             version,

@@ -69,7 +69,7 @@ record BladeRoom(Capacity capacity, List<PartitionIntent> placed) {
 
   private Optional<Obstacle> cpuObstacle(Processors cpu) {
     return switch (cpu) {
-      case Processors.Dedicated(int vcpus) -> {
+      case Processors.Dedicated(int vcpus, int _) -> {
         boolean shares =
             placed.stream().anyMatch(intent -> intent.cpu() instanceof Processors.Shared);
         int free = Math.max(0, sharedCpus() - (shares ? 1 : 0));
@@ -112,7 +112,8 @@ record BladeRoom(Capacity capacity, List<PartitionIntent> placed) {
 
   private int dedicatedCpus() {
     return placed.stream()
-        .mapToInt(intent -> intent.cpu() instanceof Processors.Dedicated(int vcpus) ? vcpus : 0)
+        .mapToInt(
+            intent -> intent.cpu() instanceof Processors.Dedicated(int vcpus, int _) ? vcpus : 0)
         .sum();
   }
 

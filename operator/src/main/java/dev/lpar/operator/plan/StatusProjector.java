@@ -99,7 +99,7 @@ public final class StatusProjector {
 
   private String cpuSummary() {
     return switch (facts.inForce().cpu()) {
-      case Processors.Dedicated(int vcpus) -> vcpus + " dedicated";
+      case Processors.Dedicated(int vcpus, int _) -> vcpus + " dedicated";
       case Processors.Shared(int _, int ratio, boolean capped) -> {
         var blade = facts.standing() instanceof Settled ? facts.blade() : null;
         yield ratio

@@ -84,7 +84,7 @@ final class ScriptedAgent implements AutoCloseable {
   }
 
   static Resources resources(int cpus, String memory, Map<String, String> hugePages) {
-    return new Resources(cpus, memory, hugePages, 100, null);
+    return new Resources(cpus, memory, hugePages, 100, null, null, null);
   }
 
   /** Reports by this script from now on. */

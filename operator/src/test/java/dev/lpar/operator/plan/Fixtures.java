@@ -40,7 +40,7 @@ final class Fixtures {
   }
 
   static PartitionIntent dedicated(int number, int vcpus, String memory) {
-    return intent(number, new Processors.Dedicated(vcpus), memory, Pages.SIZE_2MI);
+    return intent(number, new Processors.Dedicated(vcpus, 1), memory, Pages.SIZE_2MI);
   }
 
   static PartitionIntent intent(int number, Processors cpu, String memory, Pages pages) {

@@ -62,12 +62,12 @@ class PlacementPlannerTest {
             "1 lacks memory (need 4Gi of 2Mi pages, free 2Gi)"),
         arguments(
             "pages not reserved",
-            intent(9, new Processors.Dedicated(1), "1Gi", Pages.SIZE_1GI),
+            intent(9, new Processors.Dedicated(1, 1), "1Gi", Pages.SIZE_1GI),
             blade("a"),
             "1 lacks memory (need 1Gi of 1Gi pages, free 0)"),
         arguments(
             "small pages",
-            intent(9, new Processors.Dedicated(1), "5Gi", Pages.SIZE_4KI),
+            intent(9, new Processors.Dedicated(1, 1), "5Gi", Pages.SIZE_4KI),
             blade("a"),
             "1 lacks memory (need 5Gi of 4Ki pages, free 4Gi)"),
         arguments(

@@ -1,5 +1,6 @@
 package dev.lpar.agent.execute;
 
+import dev.lpar.agent.host.Cpus;
 import dev.lpar.agent.host.Devices;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HostException;
@@ -7,8 +8,10 @@ import dev.lpar.agent.host.HugePages;
 import dev.lpar.agent.host.PartitionFiles;
 import dev.lpar.agent.host.QemuStore;
 import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.ClearFailedUnit;
 import dev.lpar.agent.plan.HostStep.ClearRunDirectory;
+import dev.lpar.agent.plan.HostStep.ConfineHost;
 import dev.lpar.agent.plan.HostStep.ForceOff;
 import dev.lpar.agent.plan.HostStep.ForgetDevice;
 import dev.lpar.agent.plan.HostStep.GrantGroups;
@@ -29,6 +32,7 @@ import dev.lpar.agent.plan.HostStep.RotateConsole;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
 import dev.lpar.agent.plan.HostStep.SetVirtualFunctions;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.agent.plan.HostStep.SteerInterrupts;
 import dev.lpar.agent.plan.HostStep.TakeFromHost;
 import dev.lpar.agent.plan.HostStep.TakeFromVfio;
 import dev.lpar.agent.plan.HostStep.UnplugDevice;
@@ -40,14 +44,21 @@ public final class StepExecutor {
   private final QemuStore qemu;
   private final HugePages hugePages;
   private final Devices devices;
+  private final Cpus cpus;
 
   public StepExecutor(
-      Guests guests, PartitionFiles files, QemuStore qemu, HugePages hugePages, Devices devices) {
+      Guests guests,
+      PartitionFiles files,
+      QemuStore qemu,
+      HugePages hugePages,
+      Devices devices,
+      Cpus cpus) {
     this.guests = guests;
     this.files = files;
     this.qemu = qemu;
     this.hugePages = hugePages;
     this.devices = devices;
+    this.cpus = cpus;
   }
 
   public Outcome execute(HostStep step) {
@@ -65,6 +76,10 @@ public final class StepExecutor {
       case RemoveQemu(var version) -> qemu.remove(version);
       case ReserveHugePages(var size, var pages) -> hugePages.reserve(size, pages);
       case SetVirtualFunctions(var device, var count) -> devices.setVirtualFunctions(device, count);
+      case ConfineHost(var set) -> cpus.confineHost(set);
+      case SteerInterrupts(var interrupts) -> cpus.steer(interrupts);
+      case ArrangeCpus(var id, var pid, var threads, var arrangement) ->
+          cpus.arrange(id, pid, threads, arrangement);
       case SaveRecord(var record) -> files.save(record);
       case StartGuest start -> guests.start(start);
       case PressPowerButton(var id) -> guests.pressPowerButton(id);

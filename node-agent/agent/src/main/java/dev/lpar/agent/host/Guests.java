@@ -51,9 +51,15 @@ public interface Guests {
   /**
    * @param exits VM exits of all vCPUs since QEMU's start; null when QEMU can't tell
    * @param devices pass-through devices that QEMU has, by their names in the partition
+   * @param vcpuThreads thread ids of the vCPUs, in their order
    */
-  record Look(RunState state, @Nullable Long exits, Map<String, PciAddress> devices) {
+  record Look(
+      RunState state,
+      @Nullable Long exits,
+      Map<String, PciAddress> devices,
+      List<Long> vcpuThreads) {
     public Look {
+      vcpuThreads = List.copyOf(vcpuThreads);
       devices = Map.copyOf(devices);
     }
   }

@@ -135,7 +135,8 @@ public final class SystemdGuests implements Guests {
         id,
         qmp -> {
           var state = runState(qmp.status());
-          return new Look(state, state == RunState.STARTING ? null : qmp.vcpuExits(), devices(qmp));
+          return new Look(
+              state, state == RunState.STARTING ? null : qmp.vcpuExits(), devices(qmp), List.of());
         });
   }
 

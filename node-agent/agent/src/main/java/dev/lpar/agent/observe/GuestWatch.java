@@ -93,7 +93,7 @@ final class GuestWatch {
         asked = null;
         silentSince = null;
         return new Guest.Answering(
-            look.state(), exits(look.exits(), clock.instant()), look.devices());
+            look.state(), exits(look.exits(), clock.instant()), look.devices(), look.vcpuThreads());
       } catch (TimeoutException e) {
         return silent(now);
       } catch (ExecutionException e) {

@@ -82,7 +82,8 @@ public record Inventory(
     var nodes = CpuSet.parse(files.text(NODES + "/online").orElse("0"));
     return new Topology(
         Math.max(1, sockets.size()),
-        nodes.stream().mapToObj(node -> node(files, node, online)).toList());
+        nodes.stream().mapToObj(node -> node(files, node, online)).toList(),
+        null);
   }
 
   private static String topology(int cpu, String file) {
@@ -103,7 +104,7 @@ public record Inventory(
                         .map(list -> CpuSet.parse(list).toString())
                         .orElse(Integer.toString(cpu))));
     var meminfo = files.text(dir + "/meminfo").or(() -> files.text("proc/meminfo"));
-    return new NumaNode(id, List.copyOf(cores), meminfo(meminfo, "MemTotal").toString());
+    return new NumaNode(id, null, List.copyOf(cores), meminfo(meminfo, "MemTotal").toString());
   }
 
   /** A value of a meminfo file, in whole MiB as statuses show it. */

@@ -55,7 +55,7 @@ final class DevicePlanner {
       case Unit.Absent(), Unit.Failed _ -> Optional.of(Map.of());
       case Unit.Ending _ -> Optional.empty();
       case Unit.Live _ ->
-          seen.guest() instanceof Guest.Answering(_, _, var attached)
+          seen.guest() instanceof Guest.Answering(_, _, var attached, _)
               ? Optional.of(attached)
               : Optional.empty();
     };
@@ -150,7 +150,7 @@ final class DevicePlanner {
       var record = seen.record();
       return !wish.off()
           && !(record != null && record.stage() instanceof Stage.PoweringOff)
-          && seen.guest() instanceof Guest.Answering(var state, _, _)
+          && seen.guest() instanceof Guest.Answering(var state, _, _, _)
           && switch (state) {
             case STARTING, RUNNING, PAUSED -> true;
             case SHUT_DOWN, PANICKED, BROKEN -> false;

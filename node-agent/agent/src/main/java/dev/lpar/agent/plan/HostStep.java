@@ -1,11 +1,13 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PciAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One act on the blade. Each can be done again, or be cut off and done again, without harm. */
@@ -33,6 +35,29 @@ public sealed interface HostStep {
    * unless a partition holds one or a process has one open.
    */
   record SetVirtualFunctions(PciAddress device, int count) implements DeviceStep, BladeStep {}
+
+  /** Keeps the operating system's own work to some CPUs; none: lets it have all. */
+  record ConfineHost(CpuSet cpus) implements BladeStep {}
+
+  /** Has interrupts delivered to these CPUs, by their numbers. */
+  record SteerInterrupts(Map<Integer, CpuSet> interrupts) implements BladeStep {
+    public SteerInterrupts {
+      interrupts = Map.copyOf(interrupts);
+    }
+  }
+
+  /**
+   * Gives a guest its CPUs, while it stands still or runs.
+   *
+   * @param pid of QEMU
+   * @param threads of the vCPUs, in their order
+   */
+  record ArrangeCpus(LparId partition, long pid, List<Long> threads, CpuArrangement arrangement)
+      implements PartitionStep {
+    public ArrangeCpus {
+      threads = List.copyOf(threads);
+    }
+  }
 
   /** Writes the record down, for good, before anything it announces is done. */
   record SaveRecord(PartitionRecord record) implements PartitionStep {

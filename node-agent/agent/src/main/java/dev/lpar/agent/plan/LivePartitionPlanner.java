@@ -65,7 +65,8 @@ final class LivePartitionPlanner {
   }
 
   private static boolean awaitsDevices(ObservedPartition seen) {
-    return seen.guest() instanceof Guest.Answering(var state, _, _) && state == RunState.STARTING;
+    return seen.guest() instanceof Guest.Answering(var state, _, _, _)
+        && state == RunState.STARTING;
   }
 
   /** The record as it has to be while the unit is there. */
@@ -167,7 +168,7 @@ final class LivePartitionPlanner {
       return switch (seen.guest()) {
         case Guest.Absent() -> silent(now);
         case Guest.Silent(var since) -> silent(since);
-        case Guest.Answering(var state, _, _) -> answering(state);
+        case Guest.Answering(var state, _, _, _) -> answering(state);
       };
     }
 
@@ -234,7 +235,7 @@ final class LivePartitionPlanner {
     }
 
     private @Nullable RunState state() {
-      return seen.guest() instanceof Guest.Answering(var state, _, _) ? state : null;
+      return seen.guest() instanceof Guest.Answering(var state, _, _, _) ? state : null;
     }
   }
 }

@@ -80,10 +80,16 @@ public record ObservedPartition(
 
     /**
      * @param devices pass-through devices that QEMU has, by their names in the partition
+     * @param vcpuThreads thread ids of the vCPUs, in their order
      */
-    record Answering(RunState state, @Nullable ExitCount exits, Map<String, PciAddress> devices)
+    record Answering(
+        RunState state,
+        @Nullable ExitCount exits,
+        Map<String, PciAddress> devices,
+        List<Long> vcpuThreads)
         implements Guest {
       public Answering {
+        vcpuThreads = List.copyOf(vcpuThreads);
         devices = Map.copyOf(devices);
       }
     }

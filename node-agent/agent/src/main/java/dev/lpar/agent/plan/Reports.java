@@ -33,6 +33,6 @@ final class Reports {
             ? RestartRequired.fields(wanted, activated)
             : List.of(),
         List.of(),
-        seen.guest() instanceof Guest.Answering(_, var exits, _) ? exits : null);
+        seen.guest() instanceof Guest.Answering(_, var exits, _, _) ? exits : null);
   }
 }

@@ -61,7 +61,9 @@ public final class StatusComposer {
         inventory.bootId(),
         inventory.virtualization(),
         inventory.topology(),
-        new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null),
+        null,
+        null,
+        new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null, null, null),
         allocatable(inventory, from.host(), reserved),
         from.desired() instanceof Desired.Known(var partitions, _, _)
             ? allocated(partitions)
@@ -102,6 +104,8 @@ public final class StatusComposer {
         memory.toString(),
         huge,
         100,
+        null,
+        null,
         null);
   }
 
@@ -112,7 +116,7 @@ public final class StatusComposer {
     Map<String, MemorySize> huge = new TreeMap<>();
     for (var partition : partitions) {
       switch (partition.cpu()) {
-        case Processors.Dedicated(var vcpus) -> cpus += vcpus;
+        case Processors.Dedicated(var vcpus, _) -> cpus += vcpus;
         case Processors.Shared(_, var serviceRatio, _) -> ratio += serviceRatio;
       }
       if (partition.pages() == Pages.SIZE_4KI) {
@@ -123,7 +127,7 @@ public final class StatusComposer {
     }
     var hugeText = new TreeMap<String, String>();
     huge.forEach((size, sum) -> hugeText.put(size, sum.toString()));
-    return new Resources(cpus, memory.toString(), hugeText, ratio, partitions.size());
+    return new Resources(cpus, memory.toString(), hugeText, ratio, null, null, partitions.size());
   }
 
   private static String name(Pages pages) {
@@ -194,6 +198,8 @@ public final class StatusComposer {
         report.restarts(),
         new ArrayList<>(report.restartRequired()),
         DeviceStatuses.attached(report.devices()),
+        null,
+        null,
         exits == null
             ? null
             : new VmExits(

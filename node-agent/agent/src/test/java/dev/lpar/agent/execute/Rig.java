@@ -28,7 +28,8 @@ public final class Rig {
   public Desired desired = new Desired.Unknown();
   public List<VirtualFunctionCount> counts = List.of();
 
-  private final StepExecutor executor = new StepExecutor(blade, blade, blade, blade, blade.devices);
+  private final StepExecutor executor =
+      new StepExecutor(blade, blade, blade, blade, blade.devices, blade.cpus);
   private final Map<LparId, String> startRefusals = new HashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new HashMap<>();
   private HostObserver observer;

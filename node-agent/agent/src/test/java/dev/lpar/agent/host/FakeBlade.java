@@ -49,6 +49,8 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
 
   public final FakeDevices devices = new FakeDevices();
 
+  public final FakeCpus cpus = new FakeCpus();
+
   /** What systemd says to every start, when it refuses. */
   public String refusal = "";
 
@@ -68,7 +70,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     if (state == null) {
       throw new HostException("no QMP socket of " + id);
     }
-    return new Look(state, 1000L, devices.inGuest(id));
+    return new Look(state, 1000L, devices.inGuest(id), List.of());
   }
 
   @Override

@@ -64,7 +64,7 @@ class StatusComposerTest {
             new Inventory(
                 "boot",
                 new Virtualization("SVM", true, true),
-                new Topology(1, List.of()),
+                new Topology(1, List.of(), null),
                 CpuSet.parse(cpus),
                 MemorySize.parse(memory),
                 List.of()),
@@ -106,16 +106,18 @@ class StatusComposerTest {
   void whatTheHostKeepsByDefault(
       String cpus, String memory, int keptCpus, String kept, int leftCpus, String left) {
     var status = compose(null, cpus, memory, null);
-    assertEquals(new Resources(keptCpus, kept, null, null, null), status.hostReserved());
     assertEquals(
-        new Resources(leftCpus, left, Map.of("2Mi", "1Gi"), 100, null), status.allocatable());
+        new Resources(keptCpus, kept, null, null, null, null, null), status.hostReserved());
+    assertEquals(
+        new Resources(leftCpus, left, Map.of("2Mi", "1Gi"), 100, null, null, null),
+        status.allocatable());
   }
 
   @Test
   void whatTheAdministratorReservesIsKept() {
     var spec = BladeSpecBuilder.builder().hostReserved(new HostReserved(2, "4Gi")).build();
     var status = compose(spec, "0-7", "64Gi", null);
-    assertEquals(new Resources(2, "4Gi", null, null, null), status.hostReserved());
+    assertEquals(new Resources(2, "4Gi", null, null, null, null, null), status.hostReserved());
     assertEquals(6, status.allocatable().cpus());
     assertEquals("59Gi", status.allocatable().memory());
   }
@@ -140,7 +142,7 @@ class StatusComposerTest {
   @Test
   void allocatedIsTheSumOfThePartitionsOfTheSpec() {
     assertEquals(
-        new Resources(0, "256Mi", Map.of("2Mi", "1Gi"), 50, 2),
+        new Resources(0, "256Mi", Map.of("2Mi", "1Gi"), 50, null, null, 2),
         compose(null, "0", "64Gi", null).allocated());
   }
 
