@@ -60,12 +60,10 @@ class SurpriseE2E {
   }
 
   private static Optional<PassthroughDevice> object(String name) {
-    return Optional.ofNullable(
-        Lab.CLIENT.resources(PassthroughDevice.class).withName(name).get());
+    return Optional.ofNullable(Lab.CLIENT.resources(PassthroughDevice.class).withName(name).get());
   }
 
-  private static void awaitObject(
-      String name, Predicate<Optional<PassthroughDevice>> satisfies) {
+  private static void awaitObject(String name, Predicate<Optional<PassthroughDevice>> satisfies) {
     var start = Instant.now();
     await(name + " is as the slot is", () -> object(name), satisfies);
     System.out.printf(
