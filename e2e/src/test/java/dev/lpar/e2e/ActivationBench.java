@@ -100,19 +100,19 @@ final class ActivationBench {
         cd /run/lpar-bench
         mapfile -d '' argv <cmdline
         rm -f qmp console pid
-        start=$(date +%s%N)
-        systemd-run --quiet --unit=lpar-bench -p RootDirectory="$(cat root)" -p MountAPIVFS=yes -p BindPaths=/run/lpar-bench -p BindReadOnlyPaths=/boot -p LimitMEMLOCK=infinity "${argv[@]}"
-        timeout 60 perl -MIO::Socket::UNIX -e '
+        timeout 60 perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
+          $start = time;
+          system(@ARGV) and die "systemd-run failed\n";
           until (defined $reply and $reply =~ /"running": true/) {
             select undef, undef, undef, 0.02;
             $qmp = IO::Socket::UNIX->new("qmp") or next;
             print $qmp qq({"execute": "qmp_capabilities"}{"execute": "query-status"});
             $qmp->flush;
             do { $reply = <$qmp> } while defined $reply and $reply !~ /"status":/;
-          }'
-        end=$(date +%s%N)
+          }
+          printf "%d\n", 1000 * (time - $start);' \
+          systemd-run --quiet --unit=lpar-bench -p RootDirectory="$(cat root)" -p MountAPIVFS=yes -p BindPaths=/run/lpar-bench -p BindReadOnlyPaths=/boot -p LimitMEMLOCK=infinity "${argv[@]}"
         systemctl stop lpar-bench
-        echo $(( (end - start) / 1000000 ))
         SCRIPT""";
   }
 

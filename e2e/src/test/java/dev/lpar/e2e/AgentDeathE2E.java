@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /** The agent may die at any moment. */
 class AgentDeathE2E {
-  private static final int KILLS = 20;
+  private static final int KILLS = Rounds.of(6, 20);
 
   /**
-   * The agent dies twenty times: by turns in the middle of an activation or a stop, and soon after
+   * The agent dies many times: by turns in the middle of an activation or a stop, and soon after
    * its start, when it has found what the one before it left half done; and once more during the
    * removal. At no look is there a second QEMU, and in the end all is as asked.
    */

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** Devices come to a guest and leave it while it runs; the agent may die at any moment of that. */
 class HotPlugE2E {
-  private static final int ROUNDS = 3;
-  private static final int KILLS = 6;
+  private static final int ROUNDS = Rounds.of(2, 5);
+  private static final int KILLS = Rounds.of(2, 6);
   private static final String DROP = "{\"spec\":{\"devices\":null}}";
   private static final String BOOT_ID = "cat /proc/sys/kernel/random/boot_id";
 

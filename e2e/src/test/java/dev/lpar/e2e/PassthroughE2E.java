@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A guest owns a PCI device, and the host has it back as the guest left it. */
 class PassthroughE2E {
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = Rounds.of(3, 20);
 
   /** The guest writes so much of this; the host knows it again. */
   private static final String GUESTS_WORDS = "yes 'the guest was here' | head -c 1048576";

@@ -93,7 +93,7 @@ public final class StepExecutor {
       case ProbeDriver(_, var device) -> devices.probe(device);
       case ResetDevice(_, var device) -> devices.reset(device);
       case ReturnDevice(_, var device) -> devices.giveBack(device);
-      case ForgetDevice(var device) -> devices.forget(device);
+      case ForgetDevice(var entry) -> devices.forget(entry);
       case GrantGroups(var id, var pid, var groups) -> guests.grant(id, pid, groups);
       case PlugDevice plug -> guests.plug(plug);
       case UnplugDevice(var id, var name, _) -> guests.unplug(id, name);

@@ -24,7 +24,8 @@ public interface Devices {
   /** Writes down what the function is, unless it is held for another partition. */
   void hold(HeldDevice entry);
 
-  void forget(PciAddress device);
+  /** Takes away what is written down, if that is still this: it may be held anew. */
+  void forget(HeldDevice entry);
 
   /**
    * @param driver null takes the override away

@@ -83,8 +83,9 @@ public final class SysfsDevices implements Devices {
     return looks.holder().apply(device);
   }
 
+  // Partitions' lanes and the blade's meet here: to look and to write is one act.
   @Override
-  public void hold(HeldDevice entry) {
+  public synchronized void hold(HeldDevice entry) {
     var present = ledger.entries().get(entry.address());
     if (present != null
         && present.partition() != null
@@ -96,8 +97,10 @@ public final class SysfsDevices implements Devices {
   }
 
   @Override
-  public void forget(PciAddress device) {
-    ledger.remove(device);
+  public synchronized void forget(HeldDevice entry) {
+    if (entry.equals(ledger.entries().get(entry.address()))) {
+      ledger.remove(entry.address());
+    }
   }
 
   @Override

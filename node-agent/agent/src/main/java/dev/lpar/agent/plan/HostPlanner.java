@@ -12,6 +12,7 @@ import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,8 +85,7 @@ public final class HostPlanner {
         .filter(
             entry ->
                 devices.at(entry.address()).map(function -> entry.settledBy(function)).orElse(true))
-        .map(HeldDevice::address)
-        .sorted()
+        .sorted(Comparator.comparing(HeldDevice::address))
         .<BladeStep>map(ForgetDevice::new)
         .toList();
   }

@@ -149,8 +149,11 @@ public sealed interface HostStep {
   record UnplugDevice(LparId partition, String name, PciAddress device)
       implements DeviceStep, PartitionStep {}
 
-  /** Forgets a function that is no longer there, or that its own driver has. */
-  record ForgetDevice(PciAddress device) implements BladeStep {}
+  /**
+   * Forgets a function that is no longer there, or that its own driver has; unless it has been
+   * taken anew since it was looked at.
+   */
+  record ForgetDevice(HeldDevice entry) implements BladeStep {}
 
   /** The ACPI power button. */
   record PressPowerButton(LparId partition) implements PartitionStep {}

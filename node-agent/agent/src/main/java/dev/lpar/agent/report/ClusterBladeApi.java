@@ -1,7 +1,10 @@
 package dev.lpar.agent.report;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeStatus;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -13,6 +16,7 @@ import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -63,7 +67,20 @@ public final class ClusterBladeApi implements BladeApi, AutoCloseable {
             .withConnectionTimeout(30_000)
             .withWatchReconnectLimit(0)
             .build();
-    this.client = new KubernetesClientBuilder().withConfig(config).build();
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withKubernetesSerialization(kindsOfTheAgent())
+            .build();
+  }
+
+  /** Fabric8 would load every kind of its model, to know them all when it meets them. */
+  private static KubernetesSerialization kindsOfTheAgent() {
+    var kinds = new KubernetesSerialization(new ObjectMapper(), false);
+    kinds.registerKubernetesResource(Blade.class);
+    kinds.registerKubernetesResource(Lease.class);
+    kinds.registerKubernetesResource(Status.class);
+    return kinds;
   }
 
   private Resource<Blade> blade() {

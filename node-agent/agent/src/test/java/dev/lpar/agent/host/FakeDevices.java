@@ -194,8 +194,8 @@ public final class FakeDevices implements Devices {
   }
 
   @Override
-  public void forget(PciAddress device) {
-    ledger.remove(device);
+  public void forget(HeldDevice entry) {
+    ledger.remove(entry.address(), entry);
   }
 
   @Override

@@ -104,9 +104,19 @@ class SysfsDevicesTest {
     assertEquals(Map.of(DEVICE, entry(null)), devices.held());
     devices.hold(entry("it can't be reset"));
     assertEquals(Map.of(DEVICE, entry("it can't be reset")), devices.held());
-    devices.forget(DEVICE);
+    devices.forget(entry("it can't be reset"));
     assertEquals(Map.of(), devices.held());
     assertFalse(Files.exists(ledger), "no folder is left when nothing is held");
+  }
+
+  /** The blade's lane may come to it only after a partition's lane has taken the device again. */
+  @Test
+  void whatIsHeldAnewIsNotForgotten() {
+    var givenBack = entry(null).givenBack(null);
+    devices.hold(givenBack);
+    devices.hold(entry(null));
+    devices.forget(givenBack);
+    assertEquals(Map.of(DEVICE, entry(null)), devices.held());
   }
 
   @Test
