@@ -12,9 +12,14 @@ import java.util.Map;
  * @param cores by dedicated partition
  * @param lacking dedicated partitions that no cores are left for
  * @param shared what is nobody's own, while all dedicated partitions are active
+ * @param isolated CPUs that are dedicated or idle, but never shared
  */
 public record CpuPlan(
-    CpuSet host, Map<LparId, Cores> cores, Map<LparId, Shortage> lacking, CpuSet shared) {
+    CpuSet host,
+    Map<LparId, Cores> cores,
+    Map<LparId, Shortage> lacking,
+    CpuSet shared,
+    CpuSet isolated) {
 
   public CpuPlan {
     cores = Map.copyOf(cores);
@@ -65,7 +70,8 @@ public record CpuPlan(
 
   /** The shared CPUs while only these dedicated partitions are active. */
   public CpuSet sharedWhile(Iterable<LparId> active) {
-    var all = cores.values().stream().map(Cores::cpus).reduce(shared, CpuSet::union);
+    var all =
+        cores.values().stream().map(Cores::cpus).reduce(shared, CpuSet::union).minus(isolated);
     for (var id : active) {
       var own = cores.get(id);
       all = own == null ? all : all.minus(own.cpus());

@@ -81,6 +81,12 @@ public final class CpuSet {
     return new CpuSet(set);
   }
 
+  public CpuSet intersect(CpuSet other) {
+    var set = (BitSet) cpus.clone();
+    set.and(other.cpus);
+    return new CpuSet(set);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof CpuSet set && cpus.equals(set.cpus);
