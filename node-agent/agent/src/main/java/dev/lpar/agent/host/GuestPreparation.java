@@ -140,15 +140,22 @@ public final class GuestPreparation {
     }
     return new GuestConfig(
         intent.displayName(),
-        intent.cpu().vcpus(),
-        intent.memory().bytes(),
-        pages(intent.pages()),
+        processors(intent.cpu()),
+        new GuestConfig.Memory(intent.memory().bytes(), pages(intent.pages()), order.numaNode()),
         firmware(order),
         disks,
-        !intent.devices().isEmpty(),
         intent.identity().uuid(),
         intent.identity().serialNumber(),
         runDirectory(intent.id()).toString());
+  }
+
+  private static GuestConfig.Processors processors(PartitionIntent.Processors processors) {
+    return switch (processors) {
+      case PartitionIntent.Processors.Shared(var vcpus, _, _) ->
+          new GuestConfig.Processors.Shared(vcpus);
+      case PartitionIntent.Processors.Dedicated(var vcpus, var threadsPerCore) ->
+          new GuestConfig.Processors.Dedicated(vcpus, threadsPerCore);
+    };
   }
 
   private static GuestConfig.Pages pages(PartitionIntent.Pages pages) {

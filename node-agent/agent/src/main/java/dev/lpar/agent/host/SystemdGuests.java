@@ -136,7 +136,10 @@ public final class SystemdGuests implements Guests {
         qmp -> {
           var state = runState(qmp.status());
           return new Look(
-              state, state == RunState.STARTING ? null : qmp.vcpuExits(), devices(qmp), List.of());
+              state,
+              state == RunState.STARTING ? null : qmp.vcpuExits(),
+              devices(qmp),
+              qmp.vcpuThreads());
         });
   }
 

@@ -72,13 +72,15 @@ public sealed interface HostStep {
    *
    * @param disks device nodes on the host, in the order of the intent's disks
    * @param kernel file on the host, with Direct boot
+   * @param numaNode that the guest's memory is bound to; null: wherever there is some
    */
   record StartGuest(
       PartitionIntent intent,
       String qemuVersion,
       List<String> disks,
       @Nullable String kernel,
-      @Nullable String initrd)
+      @Nullable String initrd,
+      @Nullable Integer numaNode)
       implements PartitionStep {
     public StartGuest {
       disks = List.copyOf(disks);

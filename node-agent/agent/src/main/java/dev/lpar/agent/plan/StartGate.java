@@ -146,7 +146,8 @@ final class StartGate {
             host.qemu().current(),
             paths,
             direct == null ? null : bootFiles.get(direct.kernel()),
-            direct == null || direct.initrd() == null ? null : bootFiles.get(direct.initrd())),
+            direct == null || direct.initrd() == null ? null : bootFiles.get(direct.initrd()),
+            null),
         devices);
   }
 

@@ -88,7 +88,7 @@ class LanesTest {
               return new Outcome.Refused("no such group");
             },
             passed::release);
-    var start = new StartGuest(intent(A), "10", List.of(), "/boot/vmlinuz", null);
+    var start = new StartGuest(intent(A), "10", List.of(), "/boot/vmlinuz", null, null);
     lanes.carryOut(plan(Map.of(A, List.of(start, new PauseGuest(A)))), Set.of());
     passed.acquire();
     assertEquals(List.of(start), List.copyOf(done));

@@ -7,25 +7,18 @@ import org.jspecify.annotations.Nullable;
  * All that a guest's command line depends on. Paths are as QEMU sees them, in its own root.
  *
  * @param name for people, such as {@code payments/ledger}
- * @param vcpus at least 1
- * @param memoryBytes a whole number of MiB
- * @param pages what backs the memory
  * @param firmware what starts the guest
  * @param disks in the order that decides their slots
- * @param awaitsDevices whether the guest stands still until it is told to go on, once it has its
- *     pass-through devices
  * @param uuid SMBIOS system UUID
  * @param serialNumber SMBIOS system serial number
  * @param runDirectory where sockets, console log and pid file go
  */
 public record GuestConfig(
     String name,
-    int vcpus,
-    long memoryBytes,
-    Pages pages,
+    Processors processors,
+    Memory memory,
     Firmware firmware,
     List<Disk> disks,
-    boolean awaitsDevices,
     String uuid,
     String serialNumber,
     String runDirectory) {
@@ -35,14 +28,57 @@ public record GuestConfig(
 
   public GuestConfig {
     disks = List.copyOf(disks);
-    if (vcpus < 1) {
-      throw new IllegalArgumentException("a guest has at least one vCPU: " + vcpus);
-    }
-    if (memoryBytes <= 0 || memoryBytes % (1 << 20) != 0) {
-      throw new IllegalArgumentException("memory isn't a whole number of MiB: " + memoryBytes);
-    }
     if (disks.size() > MOST_DISKS) {
       throw new IllegalArgumentException("more than " + MOST_DISKS + " disks: " + disks.size());
+    }
+  }
+
+  /** How a guest has its vCPUs. */
+  public sealed interface Processors {
+    int vcpus();
+
+    /** They float; a vCPU that halts leaves its CPU to others. */
+    record Shared(int vcpus) implements Processors {
+      public Shared {
+        atLeastOne(vcpus);
+      }
+    }
+
+    /**
+     * Each has a physical CPU of its own and keeps it, also while it halts.
+     *
+     * @param threadsPerCore hardware threads of each core that the guest has; the vCPUs of a core
+     *     have adjacent numbers
+     */
+    record Dedicated(int vcpus, int threadsPerCore) implements Processors {
+      public Dedicated {
+        atLeastOne(vcpus);
+        if (threadsPerCore < 1 || vcpus % threadsPerCore != 0) {
+          throw new IllegalArgumentException(
+              vcpus + " vCPUs don't make whole cores of " + threadsPerCore + " threads");
+        }
+      }
+    }
+
+    private static void atLeastOne(int vcpus) {
+      if (vcpus < 1) {
+        throw new IllegalArgumentException("a guest has at least one vCPU: " + vcpus);
+      }
+    }
+  }
+
+  /**
+   * A guest's memory.
+   *
+   * @param bytes a whole number of MiB
+   * @param pages what backs it
+   * @param numaNode of the blade, that it is bound to; null: wherever there is some
+   */
+  public record Memory(long bytes, Pages pages, @Nullable Integer numaNode) {
+    public Memory {
+      if (bytes <= 0 || bytes % (1 << 20) != 0) {
+        throw new IllegalArgumentException("memory isn't a whole number of MiB: " + bytes);
+      }
     }
   }
 

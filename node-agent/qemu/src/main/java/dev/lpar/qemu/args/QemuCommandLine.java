@@ -2,7 +2,9 @@ package dev.lpar.qemu.args;
 
 import dev.lpar.qemu.args.GuestConfig.Disk;
 import dev.lpar.qemu.args.GuestConfig.Firmware;
+import dev.lpar.qemu.args.GuestConfig.Memory;
 import dev.lpar.qemu.args.GuestConfig.Pages;
+import dev.lpar.qemu.args.GuestConfig.Processors;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,14 @@ public final class QemuCommandLine {
     var line = new QemuCommandLine();
     line.isolation(guest);
     line.processors(guest);
-    line.memory(guest);
+    line.memory(guest.memory());
+    line.overcommit(guest);
     line.identity(guest);
     line.firmware(guest.firmware());
     line.disks(guest.disks());
-    line.ports(guest.awaitsDevices());
+    line.ports();
+    // It goes on when it is told to, once its CPUs are set up and its devices are there.
+    line.add("-S");
     line.channels(guest.runDirectory());
     return List.copyOf(line.arguments);
   }
@@ -76,32 +81,53 @@ public final class QemuCommandLine {
     add("-machine", machine);
     // The host's processor as it is, with what can't be migrated, too.
     add("-cpu", "host,migratable=off");
-    add(
-        "-smp",
-        new OptionList(Integer.toString(guest.vcpus()))
-            .with("sockets", 1)
-            .with("cores", guest.vcpus())
-            .with("threads", 1));
+    add("-smp", topology(guest.processors()));
   }
 
-  private void memory(GuestConfig guest) {
-    var size = (guest.memoryBytes() >> 20) + "M";
+  private static OptionList topology(Processors processors) {
+    int threads =
+        switch (processors) {
+          case Processors.Shared _ -> 1;
+          case Processors.Dedicated(_, var threadsPerCore) -> threadsPerCore;
+        };
+    return new OptionList(Integer.toString(processors.vcpus()))
+        .with("sockets", 1)
+        .with("cores", processors.vcpus() / threads)
+        .with("threads", threads);
+  }
+
+  private void memory(Memory memory) {
+    var size = (memory.bytes() >> 20) + "M";
     add("-m", size);
     var backend =
         new OptionList(
-                guest.pages() == Pages.SIZE_4KI ? "memory-backend-ram" : "memory-backend-memfd")
+                memory.pages() == Pages.SIZE_4KI ? "memory-backend-ram" : "memory-backend-memfd")
             .with("id", "memory")
             .with("size", size);
-    switch (guest.pages()) {
+    switch (memory.pages()) {
       case SIZE_4KI -> {}
       case SIZE_2MI -> backend.with("hugetlb", "on").with("hugetlbsize", "2M");
       case SIZE_1GI -> backend.with("hugetlb", "on").with("hugetlbsize", "1G");
     }
+    if (memory.numaNode() != null) {
+      backend.with("host-nodes", memory.numaNode()).with("policy", "bind");
+    }
     // All of it from the start, never merged with another guest's, in no core dump.
     add("-object", backend.with("prealloc", "on").with("merge", "off").with("dump", "off"));
+  }
+
+  private void overcommit(GuestConfig guest) {
+    var options = new OptionList();
     // Huge pages can't be swapped; small ones are locked as they are touched, which is at once.
-    if (guest.pages() == Pages.SIZE_4KI) {
-      add("-overcommit", "mem-lock=on-fault");
+    if (guest.memory().pages() == Pages.SIZE_4KI) {
+      options.with("mem-lock", "on-fault");
+    }
+    // A halt needn't exit to the blade where nothing else could use the CPU.
+    if (guest.processors() instanceof Processors.Dedicated) {
+      options.with("cpu-pm", "on");
+    }
+    if (!options.toString().isEmpty()) {
+      add("-overcommit", options);
     }
   }
 
@@ -178,7 +204,7 @@ public final class QemuCommandLine {
    * Root ports for pass-through devices, which QEMU is given over QMP: there is one way for those
    * that are there from the start and those that come later.
    */
-  private void ports(boolean awaitsDevices) {
+  private void ports() {
     for (int i = 0; i < GuestDevices.PORTS; i++) {
       var port =
           new OptionList("pcie-root-port")
@@ -187,9 +213,6 @@ public final class QemuCommandLine {
               .with("bus", "pcie.0")
               .with("addr", PORTS_SLOT + "." + i);
       add("-device", i == 0 ? port.with("multifunction", "on") : port);
-    }
-    if (awaitsDevices) {
-      add("-S");
     }
   }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,13 +68,17 @@ public final class QmpConnection implements AutoCloseable {
     execute("quit");
   }
 
-  /** Thread ids on the host, by vCPU number. */
+  /** Thread ids on the host, in the order of the vCPUs' numbers. */
   public List<Long> vcpuThreads() throws QmpException {
-    var threads = new ArrayList<Long>();
+    var threads = new TreeMap<Integer, Long>();
     for (JsonNode vcpu : execute("query-cpus-fast")) {
-      threads.add(vcpu.path("thread-id").asLong());
+      var thread = vcpu.path("thread-id");
+      if (!thread.isIntegralNumber()) {
+        throw new QmpException("QEMU doesn't tell the thread of a vCPU: " + vcpu);
+      }
+      threads.put(vcpu.path("cpu-index").asInt(), thread.asLong());
     }
-    return threads;
+    return List.copyOf(threads.values());
   }
 
   /** VM exits of all vCPUs since QEMU's start, as KVM counts them (statistic {@code exits}). */

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.qemu.args.GuestConfig.Disk;
 import dev.lpar.qemu.args.GuestConfig.Firmware;
+import dev.lpar.qemu.args.GuestConfig.Memory;
 import dev.lpar.qemu.args.GuestConfig.Pages;
+import dev.lpar.qemu.args.GuestConfig.Processors;
 import dev.lpar.qemu.qmp.QmpConnection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,18 +54,17 @@ class FirmwareE2E {
     var guest =
         new GuestConfig(
             "test/" + kind,
-            1,
-            256L << 20,
-            Pages.SIZE_4KI,
+            new Processors.Shared(1),
+            new Memory(256L << 20, Pages.SIZE_4KI, null),
             firmware,
             List.of(new Disk("root", disk.toString(), 1)),
-            false,
             "6c5a5b64-93a5-4b6f-9c37-1ef1bb4c1f3a",
             "SN-" + kind,
             run.toString());
 
     var qemu = start(root, guest);
     try {
+      goOn(qemu);
       var console = awaitConsole(qemu);
       assertTrue(console.contains("LPAR-GUEST firmware " + kind), console);
       assertTrue(endsByPowerButton(qemu), "the power button ends the guest and QEMU");
@@ -108,6 +109,18 @@ class FirmwareE2E {
         .redirectErrorStream(true)
         .redirectOutput(run.resolve("qemu.log").toFile())
         .start();
+  }
+
+  /** As the agent does once all is set up. */
+  private void goOn(Process qemu) throws Exception {
+    var socket = run.resolve(QemuCommandLine.QMP_SOCKET);
+    var deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!Files.exists(socket) && System.nanoTime() < deadline && qemu.isAlive()) {
+      Thread.sleep(50);
+    }
+    try (var qmp = QmpConnection.connect(socket, LIMIT)) {
+      qmp.cont();
+    }
   }
 
   private String awaitConsole(Process qemu) throws IOException, InterruptedException {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.qemu.args.GuestConfig.Disk;
 import dev.lpar.qemu.args.GuestConfig.Firmware;
+import dev.lpar.qemu.args.GuestConfig.Memory;
 import dev.lpar.qemu.args.GuestConfig.Pages;
+import dev.lpar.qemu.args.GuestConfig.Processors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,14 +23,17 @@ class QemuCommandLineTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
   private static GuestConfig guest(Firmware firmware, Pages pages, Disk... disks) {
+    return guest(new Processors.Shared(4), new Memory(16L << 30, pages, null), firmware, disks);
+  }
+
+  private static GuestConfig guest(
+      Processors processors, Memory memory, Firmware firmware, Disk... disks) {
     return new GuestConfig(
         "payments/ledger",
-        4,
-        16L << 30,
-        pages,
+        processors,
+        memory,
         firmware,
         List.of(disks),
-        firmware instanceof Firmware.Uefi,
         ID,
         "SN-1",
         "/run/lpar/" + ID);
@@ -49,8 +54,21 @@ class QemuCommandLineTest {
                 new Disk("root", "/dev/nvme1n1", 1),
                 new Disk("data", "/dev/nvme2n1", null))),
         Arguments.of(
-            "bios",
-            guest(new Firmware.Bios(), Pages.SIZE_1GI, new Disk("root", "/dev/sda", null))));
+            "bios", guest(new Firmware.Bios(), Pages.SIZE_1GI, new Disk("root", "/dev/sda", null))),
+        Arguments.of(
+            "dedicated",
+            guest(
+                new Processors.Dedicated(4, 2),
+                new Memory(16L << 30, Pages.SIZE_4KI, 1),
+                new Firmware.Bios(),
+                new Disk("root", "/dev/sda", null))),
+        Arguments.of(
+            "dedicated-huge",
+            guest(
+                new Processors.Dedicated(3, 1),
+                new Memory(16L << 30, Pages.SIZE_2MI, 0),
+                new Firmware.Bios(),
+                new Disk("root", "/dev/sda", null))));
   }
 
   /** Run with -Dlpar.golden.write=true after a change that is meant. */
@@ -95,5 +113,14 @@ class QemuCommandLineTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> guest(new Firmware.Bios(), Pages.SIZE_4KI, disks.toArray(Disk[]::new)));
+  }
+
+  @Test
+  void halfACoreIsRefused() {
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(3, 2));
+    assertEquals("3 vCPUs don't make whole cores of 2 threads", refusal.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Processors.Shared(0));
   }
 }

@@ -48,7 +48,10 @@ class QmpConnectionTest {
             {"qom-path":"/1","provider":"kvm","stats":[{"name":"exits","value":12}]}],"id":3}
             """,
             """
-            {"return":[{"cpu-index":0,"thread-id":101},{"cpu-index":1,"thread-id":102}],"id":4}
+            {"return":[{"cpu-index":1,"thread-id":102},{"cpu-index":0,"thread-id":101}],"id":4}
+            """,
+            """
+            {"return":[{"cpu-index":0}],"id":5}
             """);
     var events = new ArrayList<QmpEvent>();
     try (var _ = new ScriptedQemu(socket(), lines);
@@ -57,6 +60,8 @@ class QmpConnectionTest {
       assertEquals(List.of(new QmpEvent.Stop(), new QmpEvent.GuestPanicked("pause")), events);
       assertEquals(42, qmp.vcpuExits());
       assertEquals(List.of(101L, 102L), qmp.vcpuThreads());
+      var silence = assertThrows(QmpException.class, qmp::vcpuThreads);
+      assertTrue(silence.getMessage().contains("the thread of a vCPU"), silence.getMessage());
     }
   }
 
