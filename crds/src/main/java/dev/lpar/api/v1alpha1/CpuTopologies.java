@@ -37,16 +37,18 @@ public final class CpuTopologies {
   public static Topology toApi(CpuTopology topology, Map<Integer, MemorySize> memory) {
     var sockets = topology.nodes().stream().map(CpuTopology.Node::socket).distinct().count();
     var nodes =
-        memory.keySet().stream()
-            .sorted()
+        memory.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
             .map(
-                id ->
+                entry ->
                     topology.nodes().stream()
-                        .filter(node -> node.id() == id)
+                        .filter(node -> node.id() == entry.getKey())
                         .findFirst()
-                        .map(node -> node(node, memory.get(id)))
+                        .map(node -> node(node, entry.getValue()))
                         .orElseGet(
-                            () -> new NumaNode(id, null, List.of(), memory.get(id).toString())))
+                            () ->
+                                new NumaNode(
+                                    entry.getKey(), null, List.of(), entry.getValue().toString())))
             .toList();
     var isolated = topology.isolated();
     return new Topology(
