@@ -11,6 +11,7 @@ import dev.lpar.agent.host.ImageQemuStore;
 import dev.lpar.agent.host.SysfsDevices;
 import dev.lpar.agent.host.SysfsHugePages;
 import dev.lpar.agent.host.SystemdGuests;
+import dev.lpar.agent.observe.CpuTopologyReader;
 import dev.lpar.agent.observe.DeviceHolders;
 import dev.lpar.agent.observe.HardwareEvents;
 import dev.lpar.agent.observe.HostFiles;
@@ -18,6 +19,7 @@ import dev.lpar.agent.observe.HostObserver;
 import dev.lpar.agent.observe.HostObserver.Facts;
 import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.observe.InventoryWatch;
+import dev.lpar.agent.observe.NodeMemory;
 import dev.lpar.agent.observe.PciDevices;
 import dev.lpar.agent.report.BladeFollower;
 import dev.lpar.agent.report.ClusterBladeApi;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
   private static final Path IMAGE_QEMU = Path.of("/opt/qemu");
   private static final Path SYS = Path.of("/sys");
+  private static final Path PROC = Path.of("/proc");
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}
@@ -68,7 +71,13 @@ public final class Main {
                 () -> PciDevices.read(hostFiles),
                 new DeviceHolders(hostFiles)::inWords,
                 units::loadModule));
-    var cpus = new CgroupCpus();
+    var cpus =
+        new CgroupCpus(
+            SYS,
+            PROC,
+            units,
+            new CgroupCpus.Readings(
+                () -> CpuTopologyReader.read(hostFiles), () -> NodeMemory.free(hostFiles)));
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);

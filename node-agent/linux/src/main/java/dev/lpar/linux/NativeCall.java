@@ -55,6 +55,14 @@ final class NativeCall {
           FunctionDescriptor.of(
               JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
 
+  /** {@code int sched_setaffinity(pid_t thread, size_t size, const cpu_set_t *mask)} */
+  static final MethodHandle SCHED_SETAFFINITY =
+      fixed("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+
+  /** {@code int sched_getaffinity(pid_t thread, size_t size, cpu_set_t *mask)} */
+  static final MethodHandle SCHED_GETAFFINITY =
+      fixed("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+
   /** {@code long syscall(long number, ...)}, with the four arguments of openat2(2). */
   static final MethodHandle SYSCALL_4 =
       variadic(

@@ -4,7 +4,9 @@ import dev.lpar.agent.systemd.SystemdBus.AllowedDevice;
 import dev.lpar.agent.systemd.SystemdBus.ListedUnit;
 import dev.lpar.agent.systemd.SystemdBus.Manager;
 import dev.lpar.agent.systemd.SystemdBus.Properties;
+import dev.lpar.agent.systemd.SystemdBus.Property;
 import dev.lpar.agent.systemd.UnitState.Active;
+import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,11 +98,25 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
       }
       nodes.forEach(node -> allowed.add(new AllowedDevice(node.toString(), "rw")));
       // An empty list takes back the present one; what is sent after it is added to nothing.
-      manager()
-          .SetUnitProperties(
-              unitName,
-              true,
-              List.of(UnitProperties.deviceAllow(List.of()), UnitProperties.deviceAllow(allowed)));
+      set(unitName, UnitProperties.deviceAllow(List.of()), UnitProperties.deviceAllow(allowed));
+    } catch (DBusExecutionException e) {
+      throw failed("GetUnit(" + unitName + ")", e);
+    }
+  }
+
+  @Override
+  public void weigh(String unitName, int weight) throws IOException {
+    set(unitName, UnitProperties.weight(weight));
+  }
+
+  @Override
+  public void confine(String unitName, CpuSet cpus) throws IOException {
+    set(unitName, UnitProperties.allowedCpus(cpus));
+  }
+
+  private void set(String unitName, Property... properties) throws IOException {
+    try {
+      manager().SetUnitProperties(unitName, true, List.of(properties));
     } catch (DBusExecutionException e) {
       throw failed("SetUnitProperties(" + unitName + ")", e);
     }

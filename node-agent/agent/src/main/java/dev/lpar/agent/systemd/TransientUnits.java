@@ -1,5 +1,6 @@
 package dev.lpar.agent.systemd;
 
+import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,22 @@ public interface TransientUnits {
    * elsewhere stays. A unit that isn't there is an error.
    */
   void allow(String unitName, Path folder, List<Path> nodes) throws IOException;
+
+  /**
+   * Gives a unit its weight among the guests (cpu.weight), until it ends. A unit that isn't there
+   * is an error.
+   *
+   * @param weight 1 to 10000
+   */
+  void weigh(String unitName, int weight) throws IOException;
+
+  /**
+   * Keeps all that is in a slice or scope to some CPUs, until the blade reboots. One that isn't
+   * there is an error.
+   *
+   * @param cpus at least one: the kernel takes no empty set from what has processes
+   */
+  void confine(String unitName, CpuSet cpus) throws IOException;
 
   /** Has systemd load a kernel module ({@code modprobe@.service}); waits until it has tried. */
   void loadModule(String module) throws IOException;

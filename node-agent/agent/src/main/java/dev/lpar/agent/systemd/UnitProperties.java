@@ -5,8 +5,10 @@ import dev.lpar.agent.systemd.SystemdBus.Bind;
 import dev.lpar.agent.systemd.SystemdBus.Command;
 import dev.lpar.agent.systemd.SystemdBus.EmptyFolder;
 import dev.lpar.agent.systemd.SystemdBus.Property;
+import dev.lpar.model.CpuSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import org.freedesktop.dbus.types.UInt64;
@@ -18,11 +20,11 @@ import org.freedesktop.dbus.types.Variant;
  * named, and nothing else of the blade to see.
  */
 final class UnitProperties {
-  /** All guests share one slice, apart from pods and from the system's own services. */
-  static final String SLICE = "lpar.slice";
-
   /** A guest is the last thing the kernel should kill when the blade runs out of memory. */
   private static final int OOM_SCORE = -900;
+
+  /** systemd's own, until the guest's is known; named, the unit has a weight at all. */
+  private static final int FIRST_WEIGHT = 100;
 
   private UnitProperties() {}
 
@@ -36,7 +38,7 @@ final class UnitProperties {
     Collections.addAll(
         properties,
         text("Description", unit.description()),
-        text("Slice", SLICE),
+        text("Slice", UnitSpec.SLICE),
         text("Type", "exec"),
         new Property(
             "ExecStart",
@@ -60,6 +62,10 @@ final class UnitProperties {
         deviceAllow(allowed(unit.devices())),
         number("LimitMEMLOCK", unit.lockableBytes()),
         number("MemorySwapMax", 0),
+        weight(FIRST_WEIGHT),
+        // The agent divides the unit's control group further; systemd leaves it alone below.
+        flag("Delegate", true),
+        new Property("DelegateControllers", new Variant<>(List.of("cpu", "cpuset"), "as")),
         new Property("OOMScoreAdjust", new Variant<>(OOM_SCORE)),
         text("StandardOutputFileToAppend", unit.errorLog().toString()),
         text("StandardErrorFileToAppend", unit.errorLog().toString()),
@@ -71,6 +77,17 @@ final class UnitProperties {
 
   static Property deviceAllow(List<AllowedDevice> devices) {
     return new Property("DeviceAllow", new Variant<>(devices, "a(ss)"));
+  }
+
+  static Property weight(int weight) {
+    return number("CPUWeight", weight);
+  }
+
+  /** A bit for each CPU, in bytes, the lowest CPU in the lowest bit of the first. */
+  static Property allowedCpus(CpuSet cpus) {
+    var bits = new BitSet();
+    cpus.stream().forEach(bits::set);
+    return new Property("AllowedCPUs", new Variant<>(bits.toByteArray(), "ay"));
   }
 
   private static List<Bind> binds(List<Path> paths) {

@@ -35,6 +35,9 @@ public record UnitSpec(
     Path errorLog,
     Duration stopTime) {
 
+  /** All guests share one slice, apart from pods and from the system's own services. */
+  public static final String SLICE = "lpar.slice";
+
   private static final String PREFIX = "lpar-";
   private static final String SUFFIX = ".service";
 

@@ -1,6 +1,7 @@
 package dev.lpar.agent.systemd;
 
 import dev.lpar.agent.systemd.UnitState.Active;
+import dev.lpar.model.CpuSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
 public final class FakeTransientUnits implements TransientUnits {
   private final Map<String, UnitState> units = new TreeMap<>();
   private final List<UnitSpec> started = new ArrayList<>();
+  public final Map<String, Integer> weights = new TreeMap<>();
+  public final Map<String, CpuSet> confined = new TreeMap<>();
   private long nextPid = 1000;
 
   @Override
@@ -45,6 +48,16 @@ public final class FakeTransientUnits implements TransientUnits {
 
   @Override
   public void allow(String unitName, Path folder, List<Path> nodes) {}
+
+  @Override
+  public synchronized void weigh(String unitName, int weight) {
+    weights.put(unitName, weight);
+  }
+
+  @Override
+  public synchronized void confine(String unitName, CpuSet cpus) {
+    confined.put(unitName, cpus);
+  }
 
   @Override
   public void loadModule(String module) {}

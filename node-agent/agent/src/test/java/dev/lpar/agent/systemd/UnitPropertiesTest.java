@@ -1,10 +1,12 @@
 package dev.lpar.agent.systemd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.systemd.SystemdBus.Property;
+import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +57,27 @@ class UnitPropertiesTest {
           MemorySwapMax        | t
           TimeoutStopUSec      | t
           OOMScoreAdjust       | i
+          CPUWeight            | t
+          Delegate             | b
+          DelegateControllers  | as
           """)
   void propertiesHaveTheTypesOfSystemd(String name, String signature) {
     assertEquals(signature, properties.get(name).value.getSig());
+  }
+
+  @Test
+  void theAgentMayDivideTheUnitsControlGroup() {
+    assertEquals(true, properties.get("Delegate").value.getValue());
+    assertEquals(List.of("cpu", "cpuset"), properties.get("DelegateControllers").value.getValue());
+  }
+
+  /** systemd's cpu_set_from_dbus: CPU 8 is the lowest bit of the second byte. */
+  @Test
+  void cpusAreALittleEndianMaskOfBytes() {
+    var property = UnitProperties.allowedCpus(CpuSet.parse("0-1,8,15"));
+    assertEquals("AllowedCPUs", property.name);
+    assertEquals("ay", property.value.getSig());
+    assertArrayEquals(new byte[] {3, (byte) 0x81}, (byte[]) property.value.getValue());
   }
 
   /** systemd takes an empty list as the order to forget all paths, those of BindPaths included. */
