@@ -49,6 +49,9 @@ public enum PartitionReason {
   /** The blade hasn't enough free memory of the page size. */
   @JsonProperty("MemoryUnavailable")
   MEMORY_UNAVAILABLE,
+  /** The blade has no cores left to dedicate, or they couldn't be set up. */
+  @JsonProperty("CpusUnavailable")
+  CPUS_UNAVAILABLE,
   /** A pass-through device can't be had; the condition DevicesAttached says which and why. */
   @JsonProperty("DevicesUnavailable")
   DEVICES_UNAVAILABLE,

@@ -88,7 +88,7 @@ final class AgentLoop {
     var busy = lanes.busy();
     var desired = blade.desired();
     var read = blade.blade();
-    ObservedHost host = observer.observe(desired, lanes.startRefusals(), lanes.deviceRefusals());
+    ObservedHost host = observer.observe(desired, lanes.whatWasRefused());
     HostPlan plan = HostPlanner.plan(desired, host, clock.instant());
     lanes.carryOut(plan, busy);
     tell.accept(
@@ -99,7 +99,7 @@ final class AgentLoop {
             desired,
             inventory.get(),
             host,
-            plan.reports()));
+            plan));
     return plan.settled();
   }
 }

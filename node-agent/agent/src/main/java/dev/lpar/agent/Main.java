@@ -91,6 +91,7 @@ public final class Main {
                 hugePages,
                 probes,
                 devices,
+                cpus,
                 () -> inventory.get().devices(),
                 () -> facts(hostFiles)),
             clock);

@@ -33,6 +33,7 @@ final class RunningReasons {
           DISK_IN_USE_BY_HOST,
           DISK_IN_USE_BY_PARTITION,
           MEMORY_UNAVAILABLE,
+          CPUS_UNAVAILABLE,
           DEVICES_UNAVAILABLE,
           VIRTUALIZATION_UNAVAILABLE,
           START_FAILED,
@@ -60,6 +61,7 @@ final class RunningReasons {
       case DISK_IN_USE_BY_HOST -> "the blade itself uses a disk";
       case DISK_IN_USE_BY_PARTITION -> "another partition has a disk";
       case MEMORY_UNAVAILABLE -> "the blade hasn't enough free memory of the page size";
+      case CPUS_UNAVAILABLE -> "the blade hasn't the CPUs to dedicate";
       case DEVICES_UNAVAILABLE -> "a pass-through device can't be had";
       case VIRTUALIZATION_UNAVAILABLE -> "the blade can't run guests: it has no KVM";
       case START_FAILED -> "the guest couldn't be started";

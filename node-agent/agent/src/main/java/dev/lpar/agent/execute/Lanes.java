@@ -3,11 +3,13 @@ package dev.lpar.agent.execute;
 import dev.lpar.agent.plan.Attachment;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.DeviceStep;
 import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.HostStep.UnplugDevice;
 import dev.lpar.agent.plan.ObservedDevices.Refusal;
+import dev.lpar.agent.plan.Refusals;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PciAddress;
 import java.lang.System.Logger.Level;
@@ -38,6 +40,7 @@ public final class Lanes {
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
   private final Map<LparId, String> startRefusals = new ConcurrentHashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new ConcurrentHashMap<>();
+  private final Map<LparId, String> cpuRefusals = new ConcurrentHashMap<>();
 
   /**
    * @param lanePassed called when a lane has come to its end and the blade should be looked at anew
@@ -55,14 +58,9 @@ public final class Lanes {
     return Set.copyOf(busy);
   }
 
-  /** Why systemd refused the last start of a partition, where it did. */
-  public Map<LparId, String> startRefusals() {
-    return new HashMap<>(startRefusals);
-  }
-
-  /** Why the last step with a function was refused, where it was. */
-  public Map<PciAddress, Refusal> deviceRefusals() {
-    return new HashMap<>(deviceRefusals);
+  /** Why what was tried last didn't go. */
+  public Refusals whatWasRefused() {
+    return new Refusals(startRefusals, deviceRefusals, cpuRefusals);
   }
 
   /** Sets out to do a plan, but for the lanes that were busy when the blade was looked at. */
@@ -94,6 +92,9 @@ public final class Lanes {
         if (step instanceof DeviceStep done) {
           deviceRefusals.remove(done.device());
         }
+        if (step instanceof ArrangeCpus done) {
+          cpuRefusals.remove(done.partition());
+        }
       }
       refusals.remove(lane);
     } catch (InterruptedException e) {
@@ -124,6 +125,9 @@ public final class Lanes {
   private void refused(String lane, HostStep step, String message) {
     if (step instanceof StartGuest start) {
       startRefusals.put(start.partition(), message);
+    }
+    if (step instanceof ArrangeCpus arrange) {
+      cpuRefusals.put(arrange.partition(), message);
     }
     if (step instanceof DeviceStep with) {
       deviceRefusals.put(with.device(), refusal(with, message));

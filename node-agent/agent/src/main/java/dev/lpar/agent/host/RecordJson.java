@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.CpuPlace;
 import dev.lpar.agent.plan.GuestSlot;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Stage;
@@ -44,6 +45,7 @@ final class RecordJson {
       String activatedAt,
       List<BlockDeviceId> devices,
       @Nullable Map<String, SlotFile> slots,
+      @Nullable CpuPlace place,
       int restarts,
       int failures) {}
 
@@ -90,6 +92,7 @@ final class RecordJson {
             record.activatedAt().toString(),
             record.devices(),
             slotFiles(record.slots()),
+            record.place(),
             record.restarts(),
             record.failures());
     try {
@@ -113,6 +116,7 @@ final class RecordJson {
           Instant.parse(file.activatedAt()),
           file.devices(),
           slots(file.slots()),
+          file.place() == null ? CpuPlace.ANYWHERE : file.place(),
           file.restarts(),
           file.failures());
     } catch (RuntimeException e) {

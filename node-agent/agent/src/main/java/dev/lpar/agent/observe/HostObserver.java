@@ -1,5 +1,6 @@
 package dev.lpar.agent.observe;
 
+import dev.lpar.agent.host.Cpus;
 import dev.lpar.agent.host.Devices;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HugePages;
@@ -8,18 +9,17 @@ import dev.lpar.agent.host.PartitionFiles.Traces;
 import dev.lpar.agent.host.QemuStore;
 import dev.lpar.agent.host.StartProbes;
 import dev.lpar.agent.plan.Desired;
-import dev.lpar.agent.plan.ObservedDevices.Refusal;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.ObservedPartition;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.StartConditions;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.agent.plan.PciFunction;
+import dev.lpar.agent.plan.Refusals;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Power;
-import dev.lpar.model.PciAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +39,7 @@ public final class HostObserver {
       HugePages hugePages,
       StartProbes probes,
       Devices devices,
+      Cpus cpus,
       Supplier<List<PciFunction>> functions,
       Supplier<Facts> facts) {}
 
@@ -51,31 +52,30 @@ public final class HostObserver {
 
   private final Ports ports;
   private final GuestWatch watch;
+  private final CpuWatch watchedCpus;
   private final DeviceWatch watchedDevices;
 
   public HostObserver(Ports ports, InstantSource clock) {
     this.ports = ports;
     this.watch = new GuestWatch(ports.guests(), clock);
+    this.watchedCpus = new CpuWatch(ports.cpus(), clock);
     this.watchedDevices = new DeviceWatch(ports.functions(), ports.devices());
   }
 
-  /**
-   * @param startRefusals what systemd said to the last start of a partition, where it refused
-   * @param deviceRefusals why the last step with a function was refused, where it was
-   */
-  public ObservedHost observe(
-      Desired desired, Map<LparId, String> startRefusals, Map<PciAddress, Refusal> deviceRefusals) {
+  public ObservedHost observe(Desired desired, Refusals refused) {
     var units = ports.guests().units();
     var traces = ports.files().traces();
-    var guests = watch.look(pids(units));
+    var pids = pids(units);
+    var guests = watch.look(pids);
+    var cpus = watchedCpus.look(pids, guests);
     var wanted = new HashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     var ids = new TreeSet<>(units.keySet());
     ids.addAll(traces.keySet());
     ids.addAll(wanted.keySet());
-    var devices = watchedDevices.look(wanted.values(), deviceRefusals);
+    var devices = watchedDevices.look(wanted.values(), refused.devices());
     devices.held().values().stream()
         .flatMap(entry -> Optional.ofNullable(entry.partition()).stream())
         .forEach(ids::add);
@@ -87,6 +87,7 @@ public final class HostObserver {
         ports.hugePages().pools(),
         ports.qemu().versions(),
         devices,
+        ports.cpus().look(),
         ids.stream()
             .map(
                 id -> {
@@ -99,8 +100,10 @@ public final class HostObserver {
                       guests.getOrDefault(id, new Guest.Absent()),
                       trace.runDirectory(),
                       trace.consoleFull(),
-                      startRefusals.get(id),
-                      conditions(wanted.get(id), unit));
+                      refused.starts().get(id),
+                      conditions(wanted.get(id), unit),
+                      cpus.get(id),
+                      refused.cpus().get(id));
                 })
             .toList());
   }

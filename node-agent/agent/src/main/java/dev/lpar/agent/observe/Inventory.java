@@ -1,15 +1,14 @@
 package dev.lpar.agent.observe;
 
 import dev.lpar.agent.plan.PciFunction;
-import dev.lpar.api.v1alpha1.BladeStatus.NumaNode;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
+import dev.lpar.api.v1alpha1.CpuTopologies;
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.MemorySize;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,7 +41,7 @@ public record Inventory(
     return new Inventory(
         bootId(files),
         virtualization(files),
-        topology(files, online),
+        topology(files),
         online,
         meminfo(files.text("proc/meminfo"), "MemTotal"),
         PciDevices.read(files, names));
@@ -75,36 +74,20 @@ public record Inventory(
     return new Virtualization(isa, nested, !files.list("sys/kernel/iommu_groups").isEmpty());
   }
 
-  private static Topology topology(HostFiles files, CpuSet online) {
-    var sockets = new TreeSet<String>();
-    online.stream()
-        .forEach(cpu -> files.text(topology(cpu, "physical_package_id")).ifPresent(sockets::add));
-    var nodes = CpuSet.parse(files.text(NODES + "/online").orElse("0"));
-    return new Topology(
-        Math.max(1, sockets.size()),
-        nodes.stream().mapToObj(node -> node(files, node, online)).toList(),
-        null);
-  }
-
-  private static String topology(int cpu, String file) {
-    return CPUS + "/cpu" + cpu + "/topology/" + file;
-  }
-
-  private static NumaNode node(HostFiles files, int id, CpuSet online) {
-    var dir = NODES + "/node" + id;
-    var cpus = files.text(dir + "/cpulist").map(CpuSet::parse).orElse(online);
-    var offline = cpus.minus(online);
-    var cores = new LinkedHashSet<String>();
-    cpus.minus(offline).stream()
+  /** Every NUMA node's memory; on a machine without nodes, all of it is node 0's. */
+  private static Topology topology(HostFiles files) {
+    var memory = new TreeMap<Integer, MemorySize>();
+    CpuSet.parse(files.text(NODES + "/online").orElse("0")).stream()
         .forEach(
-            cpu ->
-                cores.add(
-                    files
-                        .text(topology(cpu, "thread_siblings_list"))
-                        .map(list -> CpuSet.parse(list).toString())
-                        .orElse(Integer.toString(cpu))));
-    var meminfo = files.text(dir + "/meminfo").or(() -> files.text("proc/meminfo"));
-    return new NumaNode(id, null, List.copyOf(cores), meminfo(meminfo, "MemTotal").toString());
+            node ->
+                memory.put(
+                    node,
+                    meminfo(
+                        files
+                            .text(NODES + "/node" + node + "/meminfo")
+                            .or(() -> files.text("proc/meminfo")),
+                        "MemTotal")));
+    return CpuTopologies.toApi(CpuTopologyReader.read(files), memory);
   }
 
   /** A value of a meminfo file, in whole MiB as statuses show it. */

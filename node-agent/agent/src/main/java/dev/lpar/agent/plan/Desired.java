@@ -21,11 +21,13 @@ public sealed interface Desired {
    * @param partitions in the order of the Blade's spec, which is the order they are served in
    * @param hugePages memory to set aside by page size
    * @param virtualFunctions how many the physical functions named here are to have
+   * @param reserve CPUs that dedicated partitions don't get
    */
   record Known(
       List<PartitionIntent> partitions,
       Map<Pages, MemorySize> hugePages,
-      List<VirtualFunctionCount> virtualFunctions)
+      List<VirtualFunctionCount> virtualFunctions,
+      CpuReserve reserve)
       implements Desired {
     public Known {
       partitions = List.copyOf(partitions);

@@ -25,9 +25,14 @@ public final class HostPlanner {
 
   public static HostPlan plan(Desired desired, ObservedHost host, Instant now) {
     var wanted = wanted(desired);
+    var division = new CpuDivision(desired, host, wanted);
     var planner =
         new PartitionPlanner(
-            host, new StartGate(host, wanted), new DevicePlanner(host, wanted, now), now);
+            host,
+            new StartGate(host, wanted),
+            new DevicePlanner(host, wanted, now),
+            new CpuDecider(division),
+            now);
     var steps = new LinkedHashMap<LparId, List<PartitionStep>>();
     var reports = new ArrayList<PartitionReport>();
     wishes(desired, host)
@@ -41,12 +46,12 @@ public final class HostPlanner {
                 reports.add(decision.report());
               }
             });
-    return new HostPlan(bladeSteps(desired, host), steps, reports);
+    return new HostPlan(bladeSteps(desired, host, division), steps, reports, division.sets());
   }
 
   private static Map<LparId, PartitionIntent> wanted(Desired desired) {
     var wanted = new LinkedHashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     return wanted;
@@ -69,10 +74,12 @@ public final class HostPlanner {
   }
 
   /** Virtual functions last: what a driver refuses keeps nothing else from being done. */
-  private static List<BladeStep> bladeSteps(Desired desired, ObservedHost host) {
+  private static List<BladeStep> bladeSteps(
+      Desired desired, ObservedHost host, CpuDivision division) {
     return Stream.of(
             hugePages(desired, host),
             qemuVersions(host),
+            division.steps(),
             forgotten(host.devices()),
             new VirtualFunctionPlanner(host.devices()).steps(desired))
         .flatMap(List::stream)
@@ -95,7 +102,7 @@ public final class HostPlanner {
    */
   private static List<BladeStep> hugePages(Desired desired, ObservedHost host) {
     var steps = new ArrayList<BladeStep>();
-    if (desired instanceof Desired.Known(_, var wanted, _)) {
+    if (desired instanceof Desired.Known(_, var wanted, _, _)) {
       host.hugePages()
           .forEach(
               (size, pool) -> {

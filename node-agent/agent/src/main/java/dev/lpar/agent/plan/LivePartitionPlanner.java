@@ -38,17 +38,20 @@ final class LivePartitionPlanner {
   private static final int UNKNOWN_GRACE_SECONDS = 120;
 
   private final String bootId;
+  private final CpuDecider cpus;
   private final Instant now;
 
-  LivePartitionPlanner(String bootId, Instant now) {
+  LivePartitionPlanner(String bootId, CpuDecider cpus, Instant now) {
     this.bootId = bootId;
+    this.cpus = cpus;
     this.now = now;
   }
 
   Decision plan(Wish wish, ObservedPartition seen, long pid, DevicePlan devices) {
     var steps = new ArrayList<PartitionStep>();
     var found = seen.record();
-    var record = upToDate(wish, seen, found).withSlots(devices.slots());
+    var current = upToDate(wish, seen, found).withSlots(devices.slots());
+    var record = current.placed(cpus.place(seen.id(), current.place()));
     if (!record.equals(found) && !(wish instanceof Wish.Undecided && found == null)) {
       steps.add(new SaveRecord(record));
     }
@@ -61,6 +64,7 @@ final class LivePartitionPlanner {
     // A guest that stands still for its devices goes on behind them; any other waits for none.
     return (awaitsDevices(seen) ? decision.after(forDevices) : decision.then(forDevices))
         .then(devices.release())
+        .then(cpus.steps(seen, pid))
         .after(steps);
   }
 
@@ -203,13 +207,18 @@ final class LivePartitionPlanner {
     }
 
     /**
-     * A guest with devices stands still until it has them all: it boots as with hardware built in.
+     * A guest stands still until it has its CPUs and all its devices: it boots as with hardware
+     * built in.
      */
     private Decision starting() {
       if (!devices.trouble().isEmpty()) {
         return tell(Situation.DEVICES_UNAVAILABLE, devices.trouble());
       }
-      return devices.complete() && !(wish instanceof Wish.Undecided)
+      var trouble = cpus.trouble(seen);
+      if (trouble != null) {
+        return tell(Situation.CPUS_UNAVAILABLE, trouble);
+      }
+      return devices.complete() && cpus.arranged(seen) && !(wish instanceof Wish.Undecided)
           ? new Decision(List.of(new ResumeGuest(seen.id())), report(Situation.STARTING, null))
           : tell(Situation.STARTING, null);
     }

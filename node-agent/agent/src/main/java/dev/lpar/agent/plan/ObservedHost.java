@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hugePages pools by page size; a size the kernel doesn't offer is absent
  * @param qemu QEMU versions
  * @param devices PCI functions
+ * @param cpus the CPUs, and what beside guests runs on them
  * @param partitions every partition that has a unit, a record or a directory on the blade
  */
 public record ObservedHost(
@@ -26,6 +27,7 @@ public record ObservedHost(
     Map<Pages, HugePagePool> hugePages,
     QemuVersions qemu,
     ObservedDevices devices,
+    ObservedCpus cpus,
     List<ObservedPartition> partitions) {
 
   public ObservedHost {

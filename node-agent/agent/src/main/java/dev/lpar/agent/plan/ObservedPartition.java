@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param consoleFull whether the console's log has reached its cap
  * @param startRefused why systemd refused the last start, or null
  * @param conditions what a start would find; null unless a start may be due
+ * @param cpus its CPUs; null while no QEMU is there
+ * @param cpusRefused why its CPUs couldn't be set up when that was last tried, or null
  */
 public record ObservedPartition(
     LparId id,
@@ -24,22 +26,42 @@ public record ObservedPartition(
     boolean runDirectory,
     boolean consoleFull,
     @Nullable String startRefused,
-    @Nullable StartConditions conditions) {
+    @Nullable StartConditions conditions,
+    @Nullable WatchedCpus cpus,
+    @Nullable String cpusRefused) {
 
   public static ObservedPartition nothing(LparId id) {
     return new ObservedPartition(
-        id, null, new Unit.Absent(), new Guest.Absent(), false, false, null, null);
+        id, null, new Unit.Absent(), new Guest.Absent(), false, false, null, null, null, null);
   }
 
   ObservedPartition with(PartitionRecord newRecord) {
     return new ObservedPartition(
-        id, newRecord, unit, guest, runDirectory, consoleFull, startRefused, conditions);
+        id,
+        newRecord,
+        unit,
+        guest,
+        runDirectory,
+        consoleFull,
+        startRefused,
+        conditions,
+        cpus,
+        cpusRefused);
   }
 
   /** The same partition once its end has been written down and cleared away. */
   ObservedPartition ended(PartitionRecord newRecord) {
     return new ObservedPartition(
-        id, newRecord, new Unit.Absent(), new Guest.Absent(), false, false, null, conditions);
+        id,
+        newRecord,
+        new Unit.Absent(),
+        new Guest.Absent(),
+        false,
+        false,
+        null,
+        conditions,
+        null,
+        null);
   }
 
   /** The partition's unit on the host's systemd. */

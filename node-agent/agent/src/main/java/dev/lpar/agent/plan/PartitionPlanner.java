@@ -5,6 +5,7 @@ import dev.lpar.agent.plan.HostStep.ClearRunDirectory;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.HostStep.RemovePartition;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
+import dev.lpar.agent.plan.ObservedPartition.StartConditions;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.agent.plan.Stage.Ended;
 import dev.lpar.agent.plan.Stage.Ending;
@@ -14,6 +15,7 @@ import dev.lpar.model.PartitionIntent.Power;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides for one partition: the part for one whose guest doesn't run. */
@@ -52,6 +54,10 @@ final class PartitionPlanner {
       return new Decision(steps, report == null ? null : report.with(devices));
     }
 
+    Decision telling(@Nullable CpuReport cpu) {
+      return new Decision(steps, report == null ? null : report.with(cpu));
+    }
+
     Decision after(List<PartitionStep> before) {
       var all = new ArrayList<>(before);
       all.addAll(steps);
@@ -63,13 +69,16 @@ final class PartitionPlanner {
   private final StartGate gate;
   private final LivePartitionPlanner live;
   private final DevicePlanner devices;
+  private final CpuDecider cpus;
   private final Instant now;
 
-  PartitionPlanner(ObservedHost host, StartGate gate, DevicePlanner devices, Instant now) {
+  PartitionPlanner(
+      ObservedHost host, StartGate gate, DevicePlanner devices, CpuDecider cpus, Instant now) {
     this.host = host;
     this.gate = gate;
     this.devices = devices;
-    this.live = new LivePartitionPlanner(host.bootId(), now);
+    this.cpus = cpus;
+    this.live = new LivePartitionPlanner(host.bootId(), cpus, now);
     this.now = now;
   }
 
@@ -85,7 +94,7 @@ final class PartitionPlanner {
           case Unit.Failed(var detail) -> ended(wish, seen, detail, plan);
           case Unit.Absent() -> ended(wish, seen, null, plan);
         };
-    return decision.telling(plan.attachments());
+    return decision.telling(plan.attachments()).telling(cpus.report(seen));
   }
 
   /**
@@ -224,6 +233,10 @@ final class PartitionPlanner {
         wish, intent, seen, plan, record.restarts() + (crashed ? 1 : 0), record.failures());
   }
 
+  /** What is written down of a start beside the intent. */
+  private record Activation(
+      Map<String, GuestSlot> slots, CpuPlace place, int restarts, int failures) {}
+
   private Decision start(
       Wish wish,
       PartitionIntent intent,
@@ -239,7 +252,29 @@ final class PartitionPlanner {
     if (conditions == null) {
       return new Decision(List.of(), Reports.of(wish, seen, Situation.STARTING, null, null));
     }
-    return switch (gate.admit(intent, conditions)) {
+    return switch (cpus.admit(intent)) {
+      case CpuDecider.Admission.Refused(var message) ->
+          new Decision(
+              List.of(), Reports.of(wish, seen, Situation.CPUS_UNAVAILABLE, message, null));
+      case CpuDecider.Admission.NotYet(var message) ->
+          new Decision(List.of(), Reports.of(wish, seen, Situation.STARTING, message, null));
+      case CpuDecider.Admission.Granted(var place) ->
+          startThere(
+              wish,
+              intent,
+              seen,
+              conditions,
+              new Activation(plan.slots(), place, restarts, failures));
+    };
+  }
+
+  private Decision startThere(
+      Wish wish,
+      PartitionIntent intent,
+      ObservedPartition seen,
+      StartConditions conditions,
+      Activation next) {
+    return switch (gate.admit(intent, conditions, next.place().numaNode())) {
       case StartGate.Admission.Refused(var why, var message) ->
           new Decision(List.of(), Reports.of(wish, seen, why, message, null));
       case StartGate.Admission.NotYet(var message) ->
@@ -253,9 +288,10 @@ final class PartitionPlanner {
                 host.bootId(),
                 now,
                 disks,
-                plan.slots(),
-                restarts,
-                failures);
+                next.slots(),
+                next.place(),
+                next.restarts(),
+                next.failures());
         yield new Decision(
             List.of(new SaveRecord(record), start, new SaveRecord(record.at(new Stage.Launched()))),
             Reports.of(wish, seen.ended(record), Situation.STARTING, null, null));

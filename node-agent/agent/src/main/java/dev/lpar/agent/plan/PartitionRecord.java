@@ -4,6 +4,7 @@ import dev.lpar.agent.plan.Stage.Ended;
 import dev.lpar.agent.plan.Stage.Ending;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Processors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param activatedAt when it was started
  * @param devices block devices it has
  * @param slots of its pass-through devices in the guest, by their names
+ * @param place where it was last put
  * @param restarts starts after a crash since it was last started on demand
  * @param failures crashes and failed starts in a row, each soon after the start: sets the back-off
  */
@@ -31,6 +33,7 @@ public record PartitionRecord(
     Instant activatedAt,
     List<BlockDeviceId> devices,
     Map<String, GuestSlot> slots,
+    CpuPlace place,
     int restarts,
     int failures) {
 
@@ -46,7 +49,16 @@ public record PartitionRecord(
   static PartitionRecord adopted(
       LparId id, @Nullable PartitionIntent intent, String bootId, Instant now) {
     return new PartitionRecord(
-        id, intent, new Stage.Launched(), bootId, now, List.of(), Map.of(), 0, 0);
+        id,
+        intent,
+        new Stage.Launched(),
+        bootId,
+        now,
+        List.of(),
+        Map.of(),
+        CpuPlace.ANYWHERE,
+        0,
+        0);
   }
 
   PartitionRecord at(Stage newStage) {
@@ -59,6 +71,11 @@ public record PartitionRecord(
 
   PartitionRecord withSlots(Map<String, GuestSlot> newSlots) {
     return with(stage, newSlots, restarts, failures);
+  }
+
+  PartitionRecord placed(CpuPlace newPlace) {
+    return new PartitionRecord(
+        id, activated, stage, bootId, activatedAt, devices, slots, newPlace, restarts, failures);
   }
 
   PartitionRecord ended(Ending how, Instant now, String message) {
@@ -74,7 +91,16 @@ public record PartitionRecord(
   private PartitionRecord with(
       Stage newStage, Map<String, GuestSlot> newSlots, int newRestarts, int newFailures) {
     return new PartitionRecord(
-        id, activated, newStage, bootId, activatedAt, devices, newSlots, newRestarts, newFailures);
+        id,
+        activated,
+        newStage,
+        bootId,
+        activatedAt,
+        devices,
+        newSlots,
+        place,
+        newRestarts,
+        newFailures);
   }
 
   /** Takes over what may change while the guest runs. */
@@ -90,7 +116,7 @@ public record PartitionRecord(
             intent.power(),
             intent.graceSeconds(),
             intent.onCrash(),
-            now.cpu(),
+            live(now.cpu(), intent.cpu()),
             now.memory(),
             now.pages(),
             now.boot(),
@@ -102,8 +128,19 @@ public record PartitionRecord(
         activatedAt,
         devices,
         slots,
+        place,
         restarts,
         failures);
+  }
+
+  /**
+   * Ratio and cap change while the guest runs; how many vCPUs it has, and in which mode, doesn't.
+   */
+  static Processors live(Processors activated, Processors wanted) {
+    return activated instanceof Processors.Shared(int vcpus, int _, boolean _)
+            && wanted instanceof Processors.Shared(int _, int ratio, boolean capped)
+        ? new Processors.Shared(vcpus, ratio, capped)
+        : activated;
   }
 
   /** Delay from the last failure to the next start: 2 s, doubled each time, at most 5 min. */

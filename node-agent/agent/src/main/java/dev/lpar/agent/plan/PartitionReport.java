@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid of its QEMU, or null
  * @param activatedAt start of the present activation; null when there is none
  * @param restartRequired fields of the Lpar's spec that differ from what was activated
+ * @param cpu null while it has none
  * @param devices its pass-through devices, and those it has yet to let go of
  */
 public record PartitionReport(
@@ -28,6 +29,7 @@ public record PartitionReport(
     int restarts,
     List<String> restartRequired,
     List<Attachment> devices,
+    @Nullable CpuReport cpu,
     @Nullable ExitCount exits) {
 
   public PartitionReport {
@@ -47,6 +49,23 @@ public record PartitionReport(
         restarts,
         restartRequired,
         attachments,
+        cpu,
+        exits);
+  }
+
+  PartitionReport with(@Nullable CpuReport newCpu) {
+    return new PartitionReport(
+        id,
+        intent,
+        situation,
+        message,
+        pid,
+        qemuVersion,
+        activatedAt,
+        restarts,
+        restartRequired,
+        devices,
+        newCpu,
         exits);
   }
 }

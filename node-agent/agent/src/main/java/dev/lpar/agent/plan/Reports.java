@@ -33,6 +33,7 @@ final class Reports {
             ? RestartRequired.fields(wanted, activated)
             : List.of(),
         List.of(),
+        null,
         seen.guest() instanceof Guest.Answering(_, var exits, _, _) ? exits : null);
   }
 }

@@ -2,6 +2,7 @@ package dev.lpar.agent.plan;
 
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Boot;
+import dev.lpar.model.PartitionIntent.Processors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,13 +11,20 @@ final class RestartRequired {
   private RestartRequired() {}
 
   /**
-   * The fields, as the Lpar's spec names them, in which the wanted differs from the activated. CPU
-   * mode, ratio and cap are not among them: they don't shape the guest.
+   * The fields, as the Lpar's spec names them, in which the wanted differs from the activated. A
+   * service ratio and its cap are not among them: they don't shape the guest.
    */
   static List<String> fields(PartitionIntent wanted, PartitionIntent activated) {
     var fields = new ArrayList<String>();
     if (wanted.cpu().vcpus() != activated.cpu().vcpus()) {
       fields.add("cpu.vcpus");
+    }
+    if (wanted.cpu().getClass() != activated.cpu().getClass()) {
+      fields.add("cpu.mode");
+    } else if (wanted.cpu() instanceof Processors.Dedicated asked
+        && activated.cpu() instanceof Processors.Dedicated has
+        && asked.threadsPerCore() != has.threadsPerCore()) {
+      fields.add("cpu.threadsPerCore");
     }
     if (!wanted.memory().equals(activated.memory())) {
       fields.add("memory.size");

@@ -81,7 +81,10 @@ final class StartGate {
     free.computeIfPresent(intent.pages(), (_, size) -> size.minusOrZero(intent.memory()));
   }
 
-  Admission admit(PartitionIntent intent, StartConditions conditions) {
+  /**
+   * @param numaNode that the guest's memory is to be on, or null
+   */
+  Admission admit(PartitionIntent intent, StartConditions conditions, @Nullable Integer numaNode) {
     if (host.kvmMissing() != null) {
       return new Refused(Situation.VIRTUALIZATION_UNAVAILABLE, host.kvmMissing());
     }
@@ -147,7 +150,7 @@ final class StartGate {
             paths,
             direct == null ? null : bootFiles.get(direct.kernel()),
             direct == null || direct.initrd() == null ? null : bootFiles.get(direct.initrd()),
-            null),
+            numaNode),
         devices);
   }
 

@@ -1,5 +1,6 @@
 package dev.lpar.agent.report;
 
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpec;
@@ -26,14 +27,19 @@ final class DesiredState {
   static Desired of(Blade blade) {
     BladeSpec spec = blade.getSpec();
     if (spec == null) {
-      return new Desired.Known(List.of(), Map.of(), List.of());
+      return new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT);
     }
     var partitions =
         spec.partitions() == null
             ? List.<PartitionIntent>of()
             : spec.partitions().stream().map(PartitionIntents::of).toList();
     return new Desired.Known(
-        partitions, hugePages(spec.hugePages()), virtualFunctions(spec.virtualFunctions()));
+        partitions,
+        hugePages(spec.hugePages()),
+        virtualFunctions(spec.virtualFunctions()),
+        new CpuReserve(
+            spec.hostReserved() == null ? null : spec.hostReserved().cpus(),
+            spec.sharedMinimumCpus()));
   }
 
   private static List<VirtualFunctionCount> virtualFunctions(@Nullable List<FunctionCount> wanted) {

@@ -1,10 +1,12 @@
 package dev.lpar.agent.report;
 
+import dev.lpar.agent.plan.Entitlement;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.report.PrometheusText.Kind;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** What Prometheus is told: all that statuses show, without their limits. */
 public final class Metrics {
@@ -53,7 +55,49 @@ public final class Metrics {
         sample(text, "lpar_partition_vm_exits_total", report, report.exits().total());
       }
     }
+    cpus(text, now);
     return text.toString();
+  }
+
+  private static void cpus(PrometheusText text, List<PartitionReport> now) {
+    figure(
+        text,
+        now,
+        "lpar_partition_cpu_entitled_cpus",
+        "CPUs that the partition was due over the last interval.",
+        Entitlement.Figures::entitled);
+    figure(
+        text,
+        now,
+        "lpar_partition_cpu_used_cpus",
+        "CPUs that its vCPUs used over the last interval.",
+        Entitlement.Figures::used);
+    figure(
+        text,
+        now,
+        "lpar_partition_cpu_waited_cpus",
+        "CPUs that its vCPUs waited for over the last interval, but for what the cap held back.",
+        Entitlement.Figures::waited);
+    figure(
+        text,
+        now,
+        "lpar_partition_cpu_throttled_cpus",
+        "CPUs that the cap kept from its vCPUs over the last interval.",
+        Entitlement.Figures::heldBack);
+  }
+
+  private static void figure(
+      PrometheusText text,
+      List<PartitionReport> now,
+      String name,
+      String help,
+      ToDoubleFunction<Entitlement.Figures> value) {
+    text.metric(name, Kind.GAUGE, help);
+    for (var report : now) {
+      if (report.cpu() != null && report.cpu().entitlement().figures() != null) {
+        sample(text, name, report, value.applyAsDouble(report.cpu().entitlement().figures()));
+      }
+    }
   }
 
   private static void sample(

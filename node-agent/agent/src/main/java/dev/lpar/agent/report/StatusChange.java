@@ -37,9 +37,21 @@ enum StatusChange {
     if (before.equals(after)) {
       return NONE;
     }
-    without(before, "partitions", "exits");
-    without(after, "partitions", "exits");
+    withoutCounters(before);
+    withoutCounters(after);
     return before.equals(after) ? COUNTERS : SIGNIFICANT;
+  }
+
+  private static void withoutCounters(JsonNode status) {
+    without(status, "partitions", "exits");
+    status
+        .path("partitions")
+        .forEach(
+            partition -> {
+              if (partition.path("cpu") instanceof ObjectNode cpu) {
+                cpu.remove("usage");
+              }
+            });
   }
 
   /** As the API server has it: absent, null and empty are one. */

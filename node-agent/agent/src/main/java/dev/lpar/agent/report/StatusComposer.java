@@ -1,7 +1,9 @@
 package dev.lpar.agent.report;
 
 import dev.lpar.agent.observe.Inventory;
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the Blade's status from what was observed and planned. Values to values. */
 public final class StatusComposer {
-  /** A blade with fewer CPUs keeps none for itself by default. */
-  private static final int SMALL = 4;
-
   private static final MemorySize MOST_RESERVED = MemorySize.parse("1Gi");
 
   /**
@@ -47,26 +46,30 @@ public final class StatusComposer {
       Desired desired,
       Inventory inventory,
       ObservedHost host,
-      List<PartitionReport> reports) {}
+      HostPlan plan) {
+    public List<PartitionReport> reports() {
+      return plan.reports();
+    }
+  }
 
   private StatusComposer() {}
 
   /** The conditions come without their times, which depends on what is in the cluster. */
   public static BladeStatus compose(Sources from) {
     var inventory = from.inventory();
-    var reserved = hostReserved(from.spec(), inventory);
+    var reserved = hostReserved(from);
     return new BladeStatus(
         from.generation(),
         from.agentVersion(),
         inventory.bootId(),
         inventory.virtualization(),
         inventory.topology(),
-        null,
-        null,
+        cpuSets(from.plan().cpus()),
+        from.plan().cpus().sharedMinimum(),
         new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null, null, null),
         allocatable(inventory, from.host(), reserved),
-        from.desired() instanceof Desired.Known(var partitions, _, _)
-            ? allocated(partitions)
+        from.desired() instanceof Desired.Known(var partitions, _, _, _)
+            ? allocated(partitions, from.plan().cpus().shared().size())
             : null,
         DeviceStatuses.of(from.host().devices(), from.desired()),
         from.reports().stream().map(StatusComposer::partition).toList(),
@@ -75,7 +78,9 @@ public final class StatusComposer {
 
   private record Reserved(int cpus, MemorySize memory) {}
 
-  private static Reserved hostReserved(@Nullable BladeSpec spec, Inventory inventory) {
+  private static Reserved hostReserved(Sources from) {
+    var spec = from.spec();
+    var inventory = from.inventory();
     var asked = spec == null ? null : spec.hostReserved();
     var half = MemorySize.ofMebi(inventory.memory().bytes() >> 21);
     var memory =
@@ -83,9 +88,8 @@ public final class StatusComposer {
             ? MemorySize.parse(asked.memory())
             : half.compareTo(MOST_RESERVED) < 0 ? half : MOST_RESERVED;
     var cpus =
-        asked != null && asked.cpus() != null
-            ? asked.cpus()
-            : Integer.valueOf(inventory.onlineCpus().size() < SMALL ? 0 : 1);
+        new CpuReserve(asked == null ? null : asked.cpus(), null)
+            .hostCpus(from.host().cpus().topology());
     return new Reserved(cpus, memory);
   }
 
@@ -109,15 +113,24 @@ public final class StatusComposer {
         null);
   }
 
-  private static Resources allocated(List<PartitionIntent> partitions) {
+  private static BladeStatus.CpuSets cpuSets(HostPlan.CpuSets sets) {
+    return new BladeStatus.CpuSets(
+        sets.host().toString(), sets.dedicated().toString(), sets.shared().toString());
+  }
+
+  private static Resources allocated(List<PartitionIntent> partitions, int sharedCpus) {
     int cpus = 0;
+    int sharedVcpus = 0;
     int ratio = 0;
     var memory = MemorySize.ZERO;
     Map<String, MemorySize> huge = new TreeMap<>();
     for (var partition : partitions) {
       switch (partition.cpu()) {
         case Processors.Dedicated(var vcpus, _) -> cpus += vcpus;
-        case Processors.Shared(_, var serviceRatio, _) -> ratio += serviceRatio;
+        case Processors.Shared(var vcpus, var serviceRatio, _) -> {
+          sharedVcpus += vcpus;
+          ratio += serviceRatio;
+        }
       }
       if (partition.pages() == Pages.SIZE_4KI) {
         memory = memory.plus(partition.memory());
@@ -127,7 +140,14 @@ public final class StatusComposer {
     }
     var hugeText = new TreeMap<String, String>();
     huge.forEach((size, sum) -> hugeText.put(size, sum.toString()));
-    return new Resources(cpus, memory.toString(), hugeText, ratio, null, null, partitions.size());
+    return new Resources(
+        cpus,
+        memory.toString(),
+        hugeText,
+        ratio,
+        sharedVcpus,
+        sharedCpus == 0 ? null : CpuStatuses.decimals(2, (double) sharedVcpus / sharedCpus),
+        partitions.size());
   }
 
   private static String name(Pages pages) {
@@ -151,7 +171,7 @@ public final class StatusComposer {
 
   /** Where huge pages are asked for: whether the kernel gave them. */
   private static Optional<Condition> hugePages(Sources from) {
-    if (!(from.desired() instanceof Desired.Known(_, var wanted, _)) || wanted.isEmpty()) {
+    if (!(from.desired() instanceof Desired.Known(_, var wanted, _, _)) || wanted.isEmpty()) {
       return Optional.empty();
     }
     var lacking = new ArrayList<String>();
@@ -198,8 +218,8 @@ public final class StatusComposer {
         report.restarts(),
         new ArrayList<>(report.restartRequired()),
         DeviceStatuses.attached(report.devices()),
-        null,
-        null,
+        CpuStatuses.cpu(report.cpu()),
+        CpuStatuses.memory(report),
         exits == null
             ? null
             : new VmExits(
@@ -228,6 +248,7 @@ public final class StatusComposer {
           DISK_IN_USE_BY_HOST,
           DISK_IN_USE_BY_PARTITION,
           MEMORY_UNAVAILABLE,
+          CPUS_UNAVAILABLE,
           DEVICES_UNAVAILABLE,
           VIRTUALIZATION_UNAVAILABLE ->
           Phase.FAILED;
@@ -253,6 +274,7 @@ public final class StatusComposer {
       case DISK_IN_USE_BY_HOST -> PartitionReason.DISK_IN_USE_BY_HOST;
       case DISK_IN_USE_BY_PARTITION -> PartitionReason.DISK_IN_USE_BY_PARTITION;
       case MEMORY_UNAVAILABLE -> PartitionReason.MEMORY_UNAVAILABLE;
+      case CPUS_UNAVAILABLE -> PartitionReason.CPUS_UNAVAILABLE;
       case DEVICES_UNAVAILABLE -> PartitionReason.DEVICES_UNAVAILABLE;
       case VIRTUALIZATION_UNAVAILABLE -> PartitionReason.VIRTUALIZATION_UNAVAILABLE;
     };

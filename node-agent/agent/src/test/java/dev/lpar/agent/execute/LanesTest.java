@@ -12,6 +12,7 @@ import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.HostStep.PauseGuest;
 import dev.lpar.agent.plan.HostStep.ResumeGuest;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,11 @@ class LanesTest {
   private final Semaphore passed = new Semaphore(0);
 
   private static HostPlan plan(Map<LparId, List<PartitionStep>> steps) {
-    return new HostPlan(List.of(), steps, List.of());
+    return new HostPlan(
+        List.of(),
+        steps,
+        List.of(),
+        new HostPlan.CpuSets(CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 1));
   }
 
   @Test
@@ -92,7 +97,7 @@ class LanesTest {
     lanes.carryOut(plan(Map.of(A, List.of(start, new PauseGuest(A)))), Set.of());
     passed.acquire();
     assertEquals(List.of(start), List.copyOf(done));
-    assertEquals(Map.of(A, "no such group"), lanes.startRefusals());
+    assertEquals(Map.of(A, "no such group"), lanes.whatWasRefused().starts());
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.host.FakeBlade;
 import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
@@ -458,7 +459,11 @@ class PartitionLifeTest {
   void hugePagesAreAskedForOncePerValue() {
     blade.pools.put(Pages.SIZE_2MI, new HugePagePool(0, 0, null));
     rig.desired =
-        new Desired.Known(List.of(), Map.of(Pages.SIZE_2MI, MemorySize.parse("64Mi")), List.of());
+        new Desired.Known(
+            List.of(),
+            Map.of(Pages.SIZE_2MI, MemorySize.parse("64Mi")),
+            List.of(),
+            CpuReserve.DEFAULT);
     rig.round(9);
     assertEquals(32, blade.pools.get(Pages.SIZE_2MI).total());
     blade.pools.put(Pages.SIZE_2MI, new HugePagePool(20, 20, 32L));

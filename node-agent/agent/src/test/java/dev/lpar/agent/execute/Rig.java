@@ -3,14 +3,17 @@ package dev.lpar.agent.execute;
 import dev.lpar.agent.host.FakeBlade;
 import dev.lpar.agent.host.FakeClock;
 import dev.lpar.agent.observe.HostObserver;
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostPlanner;
 import dev.lpar.agent.plan.HostStep;
 import dev.lpar.agent.plan.Intents;
 import dev.lpar.agent.plan.ObservedDevices.Refusal;
+import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.PciFunction;
+import dev.lpar.agent.plan.Refusals;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PciAddress;
@@ -27,11 +30,13 @@ public final class Rig {
   public final FakeClock clock = new FakeClock();
   public Desired desired = new Desired.Unknown();
   public List<VirtualFunctionCount> counts = List.of();
+  public CpuReserve reserve = CpuReserve.DEFAULT;
 
   private final StepExecutor executor =
       new StepExecutor(blade, blade, blade, blade, blade.devices, blade.cpus);
   private final Map<LparId, String> startRefusals = new HashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new HashMap<>();
+  private final Map<LparId, String> cpuRefusals = new HashMap<>();
   private HostObserver observer;
 
   public Rig() {
@@ -43,6 +48,7 @@ public final class Rig {
   public void restartAgent() {
     startRefusals.clear();
     deviceRefusals.clear();
+    cpuRefusals.clear();
     observer =
         new HostObserver(
             new HostObserver.Ports(
@@ -52,23 +58,27 @@ public final class Rig {
                 blade,
                 blade,
                 blade.devices,
+                blade.cpus,
                 blade.devices::functions,
                 () -> new HostObserver.Facts(blade.bootId, null, blade.available)),
             clock);
   }
 
   public void want(PartitionIntent... intents) {
-    desired = new Desired.Known(List.of(intents), Map.of(), counts);
+    desired = new Desired.Known(List.of(intents), Map.of(), counts, reserve);
   }
 
   public HostPlan plan() {
-    return HostPlanner.plan(
-        desired, observer.observe(desired, startRefusals, deviceRefusals), clock.instant());
+    return HostPlanner.plan(desired, look(), clock.instant());
+  }
+
+  private ObservedHost look() {
+    return observer.observe(desired, new Refusals(startRefusals, deviceRefusals, cpuRefusals));
   }
 
   /** A function as the plan sees it. */
   public PciFunction seen(String address) {
-    return observer.observe(desired, startRefusals, deviceRefusals).devices().functions().stream()
+    return look().devices().functions().stream()
         .filter(function -> function.address().text().equals(address))
         .findFirst()
         .orElseThrow();
@@ -92,10 +102,16 @@ public final class Rig {
         if (step instanceof HostStep.DeviceStep with) {
           deviceRefusals.put(with.device(), Lanes.refusal(with, message));
         }
+        if (step instanceof HostStep.ArrangeCpus with) {
+          cpuRefusals.put(with.partition(), message);
+        }
         break;
       }
       if (step instanceof HostStep.DeviceStep with) {
         deviceRefusals.remove(with.device());
+      }
+      if (step instanceof HostStep.ArrangeCpus with) {
+        cpuRefusals.remove(with.partition());
       }
     }
     return plan;

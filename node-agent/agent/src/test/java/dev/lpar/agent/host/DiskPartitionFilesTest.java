@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.agent.plan.CpuPlace;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Stage;
 import dev.lpar.model.LparId;
@@ -39,7 +40,16 @@ class DiskPartitionFilesTest {
 
   private static PartitionRecord record(LparId id) {
     return new PartitionRecord(
-        id, intent(id), new Stage.Launched(), "boot", Instant.EPOCH, List.of(), Map.of(), 0, 0);
+        id,
+        intent(id),
+        new Stage.Launched(),
+        "boot",
+        Instant.EPOCH,
+        List.of(),
+        Map.of(),
+        CpuPlace.ANYWHERE,
+        0,
+        0);
   }
 
   private Path console(LparId id) throws IOException {

@@ -1,5 +1,7 @@
 package dev.lpar.agent.host;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
@@ -70,7 +72,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     if (state == null) {
       throw new HostException("no QMP socket of " + id);
     }
-    return new Look(state, 1000L, devices.inGuest(id), List.of());
+    return new Look(state, 1000L, devices.inGuest(id), List.of(1000L, 1001L));
   }
 
   @Override
@@ -84,8 +86,8 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     }
     starts.add(id);
     units.put(id, new Unit.Live(nextPid++, order.qemuVersion()));
-    // A guest with devices stands still until it is told to go on.
-    states.put(id, order.intent().devices().isEmpty() ? RunState.RUNNING : RunState.STARTING);
+    // A guest stands still until it is told to go on.
+    states.put(id, RunState.STARTING);
     runDirectories.add(id);
   }
 
@@ -123,6 +125,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     units.remove(id);
     states.remove(id);
     devices.guestEnded(id);
+    cpus.ended(id);
   }
 
   /** The unit ends in failure. */
@@ -130,12 +133,14 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     units.put(id, new Unit.Failed(detail));
     states.remove(id);
     devices.guestEnded(id);
+    cpus.ended(id);
   }
 
   /** The blade boots anew: nothing under /run is left. */
   public void reboot(String newBootId) {
     bootId = newBootId;
     units.clear();
+    states.keySet().forEach(cpus::ended);
     states.clear();
     runDirectories.clear();
     devices.reboot();
@@ -148,6 +153,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
 
   @Override
   public void resume(LparId id) {
+    assertNotNull(cpus.arrangement(id), "a guest goes on only with its CPUs");
     states.replace(id, RunState.RUNNING);
   }
 

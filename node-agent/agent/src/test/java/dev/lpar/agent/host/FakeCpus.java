@@ -1,5 +1,7 @@
 package dev.lpar.agent.host;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.ObservedCpus;
@@ -14,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A blade's CPUs as the agent sees them. */
+/** A blade's CPUs as the agent sees them: four cores, unless a test wants others. */
 public final class FakeCpus implements Cpus {
   public CpuTopology topology =
       new CpuTopology(
@@ -23,12 +25,29 @@ public final class FakeCpus implements Cpus {
                   0, 0, List.of(CpuSet.of(0), CpuSet.of(1), CpuSet.of(2), CpuSet.of(3)))),
           CpuSet.EMPTY);
   public CpuSet host = CpuSet.EMPTY;
-  public final Map<LparId, CpuArrangement> arrangements = new HashMap<>();
   public final Map<LparId, List<String>> strays = new HashMap<>();
   public final Map<LparId, GuestCpus.Sample> samples = new HashMap<>();
   public final Map<Integer, Interrupt> interrupts = new TreeMap<>();
   public final Map<Integer, Map<Pages, MemorySize>> freeMemory =
       new TreeMap<>(Map.of(0, Map.of(Pages.SIZE_4KI, MemorySize.parse("8Gi"))));
+
+  /** What the kernel says to every arrangement, when it refuses. */
+  public String refusal = "";
+
+  private final Map<LparId, Arranged> arranged = new HashMap<>();
+
+  private record Arranged(long pid, CpuArrangement arrangement) {}
+
+  /** As it was last brought about for a guest, whether that still runs or not. */
+  public CpuArrangement arrangement(LparId id) {
+    var found = arranged.get(id);
+    return found == null ? null : found.arrangement();
+  }
+
+  /** A guest that has ended gives its CPUs back. */
+  void ended(LparId id) {
+    arranged.remove(id);
+  }
 
   @Override
   public ObservedCpus look() {
@@ -37,14 +56,36 @@ public final class FakeCpus implements Cpus {
 
   @Override
   public GuestCpus guest(LparId id, long pid, List<Long> threads) {
+    var found = arranged.get(id);
     return new GuestCpus(
-        arrangements.get(id), strays.getOrDefault(id, List.of()), null, samples.get(id));
+        found == null || found.pid() != pid ? null : found.arrangement(),
+        strays.getOrDefault(id, List.of()),
+        null,
+        samples.get(id));
   }
 
+  /** The kernel takes what is isolated from everybody: nobody may be left on it. */
   @Override
   public void arrange(LparId id, long pid, List<Long> threads, CpuArrangement arrangement) {
-    arrangements.put(id, arrangement);
+    if (!refusal.isEmpty()) {
+      throw new HostException(refusal);
+    }
+    arranged.forEach(
+        (other, has) -> {
+          if (!other.equals(id)) {
+            assertApart(arrangement, has.arrangement());
+            assertApart(has.arrangement(), arrangement);
+          }
+        });
+    arranged.put(id, new Arranged(pid, arrangement));
     strays.remove(id);
+  }
+
+  private static void assertApart(CpuArrangement one, CpuArrangement other) {
+    if (one.isolated()) {
+      assertEquals(
+          CpuSet.EMPTY, one.vcpus().intersect(other.vcpus().union(other.emulator())), "isolated");
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lpar.agent.plan.BlockDeviceId;
+import dev.lpar.agent.plan.CpuPlace;
 import dev.lpar.agent.plan.GuestSlot;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Stage;
@@ -47,6 +48,7 @@ class RecordJsonTest {
             new GuestSlot(0, "blade-1-hba", null, null),
             "nic",
             new GuestSlot(3, "blade-1-nic", THEN, THEN.plusSeconds(30))),
+        new CpuPlace(List.of(4, 6), 1),
         3,
         2);
   }
@@ -60,7 +62,8 @@ class RecordJsonTest {
   @Test
   void readsARecordWithoutAnIntent() throws IOException {
     var found =
-        new PartitionRecord(A, null, new Stage.Off(), "boot", THEN, List.of(), Map.of(), 0, 0);
+        new PartitionRecord(
+            A, null, new Stage.Off(), "boot", THEN, List.of(), Map.of(), CpuPlace.ANYWHERE, 0, 0);
     assertEquals(found, RecordJson.read(RecordJson.write(found)));
   }
 

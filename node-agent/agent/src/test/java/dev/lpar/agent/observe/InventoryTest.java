@@ -29,7 +29,7 @@ class InventoryTest {
     assertEquals(CpuSet.parse("0-1"), inventory.onlineCpus());
     assertEquals(MemorySize.parse("2914Mi"), inventory.memory());
     assertEquals(
-        new Topology(1, List.of(new NumaNode(0, null, List.of("0", "1"), "2914Mi")), null),
+        new Topology(1, List.of(new NumaNode(0, 0, List.of("0", "1"), "2914Mi")), null),
         inventory.topology());
   }
 
@@ -46,8 +46,8 @@ class InventoryTest {
         new Topology(
             2,
             List.of(
-                new NumaNode(0, null, List.of("0,4", "1,5"), "64000Mi"),
-                new NumaNode(1, null, List.of("2", "3,7"), "64000Mi")),
+                new NumaNode(0, 0, List.of("0,4", "1,5"), "64000Mi"),
+                new NumaNode(1, 1, List.of("2", "3,7"), "64000Mi")),
             null),
         inventory.topology());
   }

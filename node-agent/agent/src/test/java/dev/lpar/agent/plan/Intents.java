@@ -20,6 +20,8 @@ public final class Intents {
   public static final LparId A = new LparId("aaaaaaaa-0000-4000-8000-000000000001");
   public static final LparId B = new LparId("bbbbbbbb-0000-4000-8000-000000000002");
 
+  public static final LparId C = new LparId("cccccccc-0000-4000-8000-000000000003");
+
   public static final String KERNEL = "/boot/vmlinuz";
 
   private Intents() {}
@@ -68,6 +70,24 @@ public final class Intents {
         of.memory(),
         of.pages(),
         List.of(new DiskIntent("root", device, null)));
+  }
+
+  public static PartitionIntent cpu(PartitionIntent of, Processors cpu) {
+    return new PartitionIntent(
+        of.id(),
+        of.namespace(),
+        of.name(),
+        of.generation(),
+        of.power(),
+        of.graceSeconds(),
+        of.onCrash(),
+        cpu,
+        of.memory(),
+        of.pages(),
+        of.boot(),
+        of.disks(),
+        of.devices(),
+        of.identity());
   }
 
   /** With devices, each {@code name=serial number}. */

@@ -27,7 +27,7 @@ class RestartRequiredTest {
         row("nothing", OLD),
         row("cpu.vcpus", change(new Processors.Shared(2, 25, false), OLD)),
         row("nothing", change(new Processors.Shared(1, 50, true), OLD)),
-        row("nothing", change(new Processors.Dedicated(1, 1), OLD)),
+        row("cpu.mode", change(new Processors.Dedicated(1, 1), OLD)),
         row("memory.size", Intents.memory(OLD, "512Mi", Pages.SIZE_4KI)),
         row("memory.pageSize", Intents.memory(OLD, "256Mi", Pages.SIZE_2MI)),
         row("firmware", change(new Boot.Uefi(), OLD)),

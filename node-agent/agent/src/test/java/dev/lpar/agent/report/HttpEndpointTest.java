@@ -5,10 +5,13 @@ import static dev.lpar.agent.plan.Intents.intent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.agent.plan.CpuReport;
+import dev.lpar.agent.plan.Entitlement;
 import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.report.PrometheusText.Kind;
+import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,6 +48,14 @@ class HttpEndpointTest {
                 1,
                 List.of(),
                 List.of(),
+                new CpuReport(
+                    List.of(),
+                    CpuSet.of(0),
+                    null,
+                    new Entitlement(
+                        Entitlement.Verdict.MET,
+                        "",
+                        new Entitlement.Figures(2, 4, 0.5, 0.498, 0.25, 0.125))),
                 new ExitCount(37164, 812.4))));
     try (var endpoint = new HttpEndpoint(0, () -> true, ready::get, metrics::text)) {
       endpoint.start();

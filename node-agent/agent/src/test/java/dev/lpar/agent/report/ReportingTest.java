@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.host.FakeClock;
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
@@ -176,7 +177,8 @@ class ReportingTest {
     assertInstanceOf(Desired.Unknown.class, follower.desired(), "there is no Blade yet");
     cluster(null);
     follower.round();
-    assertEquals(new Desired.Known(List.of(), Map.of(), List.of()), follower.desired());
+    assertEquals(
+        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT), follower.desired());
     assertEquals(1, changes[0]);
     api.away = true;
     follower.round();
@@ -198,7 +200,10 @@ class ReportingTest {
     follower.round();
     assertEquals(
         new Desired.Known(
-            List.of(), Map.of(), List.of(new VirtualFunctionCount("nic", identity.toModel(), 4))),
+            List.of(),
+            Map.of(),
+            List.of(new VirtualFunctionCount("nic", identity.toModel(), 4)),
+            CpuReserve.DEFAULT),
         follower.desired());
   }
 
@@ -209,6 +214,7 @@ class ReportingTest {
     follower.round();
     api.blade.setSpec(BladeSpecBuilder.builder().hugePages(Map.of("3Mi", "1Gi")).build());
     follower.round();
-    assertEquals(new Desired.Known(List.of(), Map.of(), List.of()), follower.desired());
+    assertEquals(
+        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT), follower.desired());
   }
 }

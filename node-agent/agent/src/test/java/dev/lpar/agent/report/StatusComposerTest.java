@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.plan.Attachment;
+import dev.lpar.agent.plan.CpuReport;
+import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
+import dev.lpar.agent.plan.Entitlement;
+import dev.lpar.agent.plan.HostPlan;
+import dev.lpar.agent.plan.ObservedCpus;
 import dev.lpar.agent.plan.ObservedDevices;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
@@ -24,10 +29,15 @@ import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
+import dev.lpar.api.v1alpha1.EntitlementReason;
+import dev.lpar.api.v1alpha1.PageSize;
+import dev.lpar.api.v1alpha1.PartitionCpu;
+import dev.lpar.api.v1alpha1.PartitionMemory;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.VmExits;
 import dev.lpar.model.CpuSet;
+import dev.lpar.model.CpuTopology;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent.Pages;
 import java.time.Instant;
@@ -60,7 +70,10 @@ class StatusComposerTest {
             4L,
             spec,
             new Desired.Known(
-                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)), hugePages, List.of()),
+                List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)),
+                hugePages,
+                List.of(),
+                CpuReserve.DEFAULT),
             new Inventory(
                 "boot",
                 new Virtualization("SVM", true, true),
@@ -75,8 +88,20 @@ class StatusComposerTest {
                 Map.of(Pages.SIZE_2MI, new HugePagePool(512, 100, null)),
                 new QemuVersions("10", Set.of("10")),
                 ObservedDevices.NONE,
+                new ObservedCpus(topology(cpus), CpuSet.EMPTY, List.of(), Map.of()),
                 List.of()),
-            List.of(reports)));
+            new HostPlan(
+                List.of(),
+                Map.of(),
+                List.of(reports),
+                new HostPlan.CpuSets(CpuSet.of(0), CpuSet.of(1), CpuSet.parse("2-3"), 1))));
+  }
+
+  private static CpuTopology topology(String cpus) {
+    return new CpuTopology(
+        List.of(
+            new CpuTopology.Node(0, 0, CpuSet.parse(cpus).stream().mapToObj(CpuSet::of).toList())),
+        CpuSet.EMPTY);
   }
 
   private static PartitionReport report(Situation situation) {
@@ -91,6 +116,14 @@ class StatusComposerTest {
         2,
         List.of("disks"),
         List.of(),
+        new CpuReport(
+            List.of(4, 6),
+            CpuSet.of(0),
+            1,
+            new Entitlement(
+                Entitlement.Verdict.MET,
+                "fine",
+                new Entitlement.Figures(2, 8, 2, 1.9876, 0.1, 0.02))),
         new ExitCount(1234, 99.96));
   }
 
@@ -142,8 +175,25 @@ class StatusComposerTest {
   @Test
   void allocatedIsTheSumOfThePartitionsOfTheSpec() {
     assertEquals(
-        new Resources(0, "256Mi", Map.of("2Mi", "1Gi"), 50, null, null, 2),
+        new Resources(0, "256Mi", Map.of("2Mi", "1Gi"), 50, 2, "1.00", 2),
         compose(null, "0", "64Gi", null).allocated());
+  }
+
+  @Test
+  void theThreeSetsAndWhatAPartitionHasOfThemAreTold() {
+    var status = compose(null, "0-15", "64Gi", null, report(Situation.RUNNING));
+    assertEquals(new BladeStatus.CpuSets("0", "1", "2-3"), status.cpuSets());
+    assertEquals(1, status.sharedMinimumCpus());
+    var told = status.partitions().getFirst();
+    assertEquals(
+        new PartitionCpu(
+            "4,6",
+            "0",
+            EntitlementReason.MET,
+            "fine",
+            new PartitionCpu.Usage("2.000", "1.988", "24.8", "5.0", "1.0")),
+        told.cpu());
+    assertEquals(new PartitionMemory(1, PageSize.SIZE_4KI), told.memory());
   }
 
   @Test

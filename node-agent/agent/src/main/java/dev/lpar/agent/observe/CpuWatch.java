@@ -1,0 +1,118 @@
+package dev.lpar.agent.observe;
+
+import dev.lpar.agent.host.Cpus;
+import dev.lpar.agent.plan.CpuArrangement;
+import dev.lpar.agent.plan.CpuUse;
+import dev.lpar.agent.plan.GuestCpus;
+import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.VcpuTime;
+import dev.lpar.agent.plan.ObservedPartition.Guest;
+import dev.lpar.agent.plan.WatchedCpus;
+import dev.lpar.model.LparId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the guests' CPUs, and keeps what one look alone doesn't tell. Used by one thread. */
+final class CpuWatch {
+  /** Shortest interval that use is told of: long beside a look, and beside the cap's period. */
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  /** How long a disturbance is told of after it was put right: nobody would see it otherwise. */
+  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+  private final Cpus cpus;
+  private final InstantSource clock;
+  private final Map<LparId, Watched> watched = new HashMap<>();
+
+  CpuWatch(Cpus cpus, InstantSource clock) {
+    this.cpus = cpus;
+    this.clock = clock;
+  }
+
+  /**
+   * @param live pids of the guests
+   */
+  Map<LparId, WatchedCpus> look(Map<LparId, Long> live, Map<LparId, Guest> guests) {
+    watched.keySet().retainAll(live.keySet());
+    var seen = new HashMap<LparId, WatchedCpus>();
+    live.forEach(
+        (id, pid) -> {
+          var known = watched.get(id);
+          if (known == null || known.pid != pid) {
+            known = new Watched(pid);
+            watched.put(id, known);
+          }
+          if (guests.get(id) instanceof Guest.Answering(_, _, _, var threads)) {
+            known.threads = threads;
+          }
+          seen.put(id, known.after(cpus.guest(id, pid, known.threads), clock.instant()));
+        });
+    return seen;
+  }
+
+  /** One QEMU process. */
+  private static final class Watched {
+    private final long pid;
+    private List<Long> threads = List.of();
+    private @Nullable CpuArrangement settled;
+    private @Nullable Sample base;
+    private @Nullable CpuUse use;
+    private List<String> disturbances = List.of();
+    private Instant disturbedAt = Instant.MIN;
+
+    Watched(long pid) {
+      this.pid = pid;
+    }
+
+    WatchedCpus after(GuestCpus now, Instant at) {
+      boolean same = settled != null && Objects.equals(settled, now.arrangement());
+      if (same && !now.strays().isEmpty()) {
+        disturbances = now.strays();
+        disturbedAt = at;
+      } else if (at.isAfter(disturbedAt.plus(REMEMBERED))) {
+        disturbances = List.of();
+      }
+      if (!same) {
+        settled = now.strays().isEmpty() ? now.arrangement() : null;
+        base = null;
+        use = null;
+      }
+      measure(now.sample());
+      return new WatchedCpus(now, use, disturbances);
+    }
+
+    private void measure(@Nullable Sample sample) {
+      var since = base;
+      if (sample == null || since == null || since.vcpus().size() != sample.vcpus().size()) {
+        base = sample;
+      } else if (sample.at().minus(since.at()).compareTo(INTERVAL) >= 0) {
+        use = between(since, sample);
+        base = sample;
+      }
+    }
+
+    private static CpuUse between(Sample since, Sample now) {
+      var vcpus = new ArrayList<VcpuTime>();
+      for (int i = 0; i < now.vcpus().size(); i++) {
+        var before = since.vcpus().get(i);
+        var after = now.vcpus().get(i);
+        vcpus.add(
+            new VcpuTime(grown(before.ran(), after.ran()), grown(before.waited(), after.waited())));
+      }
+      return new CpuUse(
+          now.at().minus(since.at()), vcpus, grown(since.throttled(), now.throttled()));
+    }
+
+    /** A counter that went back has begun anew. */
+    private static Duration grown(Duration before, Duration after) {
+      return after.compareTo(before) < 0 ? after : after.minus(before);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.lpar.agent.plan;
+
+import dev.lpar.agent.plan.HostStep.ArrangeCpus;
+import dev.lpar.agent.plan.HostStep.PartitionStep;
+import dev.lpar.agent.plan.ObservedPartition.Guest;
+import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.model.CpuPlan.Cores;
+import dev.lpar.model.LparId;
+import dev.lpar.model.PartitionIntent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Decides about one partition's CPUs: before it is started, and while it lives. */
+final class CpuDecider {
+  private final CpuDivision division;
+
+  CpuDecider(CpuDivision division) {
+    this.division = division;
+  }
+
+  /** The answer to a start. */
+  sealed interface Admission {
+    record Granted(CpuPlace place) implements Admission {}
+
+    record Refused(String message) implements Admission {}
+
+    /** Others are about to leave its cores. */
+    record NotYet(String message) implements Admission {}
+  }
+
+  Admission admit(PartitionIntent intent) {
+    var lacking = division.lacking(intent.id());
+    if (lacking != null) {
+      return new Admission.Refused(lacking);
+    }
+    var occupant = division.occupant(intent.id());
+    return occupant != null
+        ? new Admission.NotYet(occupant)
+        : new Admission.Granted(new CpuPlace(pins(intent.id()), division.numaNode(intent)));
+  }
+
+  private List<Integer> pins(LparId id) {
+    return division.cores(id).map(Cores::pins).orElse(List.of());
+  }
+
+  /** Where a live guest is by now: its cores may have changed, its memory stays. */
+  CpuPlace place(LparId id, CpuPlace was) {
+    var pins = pins(id);
+    return pins.isEmpty() ? was : new CpuPlace(pins, was.numaNode());
+  }
+
+  /** What is to be done for a live guest to have its CPUs. */
+  List<PartitionStep> steps(ObservedPartition seen, long pid) {
+    var wanted = division.arrangement(seen.id());
+    return wanted.isEmpty()
+            || arranged(seen)
+            || !(seen.guest() instanceof Guest.Answering(_, _, _, var threads))
+            || threads.isEmpty()
+        ? List.of()
+        : List.of(new ArrangeCpus(seen.id(), pid, threads, wanted.get()));
+  }
+
+  /** Whether a guest's CPUs are as they are to be. */
+  boolean arranged(ObservedPartition seen) {
+    var cpus = seen.cpus();
+    return cpus != null
+        && cpus.now().strays().isEmpty()
+        && cpus.now().arrangement() != null
+        && cpus.now().arrangement().equals(division.arrangement(seen.id()).orElse(null));
+  }
+
+  /** Why they can't be, or null. */
+  @Nullable String trouble(ObservedPartition seen) {
+    return division.lacking(seen.id()) != null
+        ? division.lacking(seen.id())
+        : arranged(seen) ? null : seen.cpusRefused();
+  }
+
+  /** What is to be told of a live guest's CPUs; null while they haven't been set up. */
+  @Nullable CpuReport report(ObservedPartition seen) {
+    var cpus = seen.cpus();
+    var record = seen.record();
+    if (cpus == null
+        || cpus.now().arrangement() == null
+        || record == null
+        || record.activated() == null) {
+      return null;
+    }
+    var found = cpus.now().arrangement();
+    boolean runs =
+        seen.guest() instanceof Guest.Answering(var state, _, _, _) && state == RunState.RUNNING;
+    var disturbances = new ArrayList<>(cpus.disturbances());
+    if (found.isolated()) {
+      disturbances.addAll(division.interrupts(seen.id()));
+      if (cpus.now().notIsolated() != null) {
+        disturbances.add(
+            "the kernel doesn't keep everything else off its CPUs: " + cpus.now().notIsolated());
+      }
+    }
+    return new CpuReport(
+        found.pins(),
+        found.emulator(),
+        record.place().numaNode(),
+        Entitlement.judge(
+            division.due(seen.id(), record.activated().cpu()),
+            runs ? cpus.use() : null,
+            trouble(seen),
+            runs ? disturbances : List.of()));
+  }
+}

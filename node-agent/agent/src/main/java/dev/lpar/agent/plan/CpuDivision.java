@@ -1,0 +1,273 @@
+package dev.lpar.agent.plan;
+
+import dev.lpar.agent.plan.CpuArrangement.Cap;
+import dev.lpar.agent.plan.HostStep.BladeStep;
+import dev.lpar.agent.plan.HostStep.ConfineHost;
+import dev.lpar.agent.plan.HostStep.SteerInterrupts;
+import dev.lpar.agent.plan.ObservedPartition.Unit;
+import dev.lpar.model.CpuPlan;
+import dev.lpar.model.CpuPlan.Cores;
+import dev.lpar.model.CpuPlanner;
+import dev.lpar.model.CpuSet;
+import dev.lpar.model.LparId;
+import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Power;
+import dev.lpar.model.PartitionIntent.Processors;
+import dev.lpar.model.PciAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has which of the blade's CPUs, now that some partitions are active. A dedicated partition
+ * counts as active from the moment it is wanted to run: the others leave its cores first.
+ */
+final class CpuDivision {
+  /**
+   * Over which the cap is counted. Shorter: a vCPU that is held back goes on sooner. Longer: what
+   * the kernel hands out in slices of 5 ms on each CPU is less of the whole.
+   */
+  static final Duration PERIOD = Duration.ofMillis(100);
+
+  /** The kernel takes no smaller quota (kernel/sched/core.c, min_cfs_quota_period). */
+  private static final Duration SMALLEST_QUOTA = Duration.ofMillis(1);
+
+  /** Weight of a guest that is alone on its CPUs. */
+  private static final int OWN_CPUS = 100;
+
+  private final ObservedHost host;
+  private final CpuPlan plan;
+  private final CpuReserve reserve;
+  private final Map<LparId, Processors> processors = new LinkedHashMap<>();
+  private final Set<LparId> active = new HashSet<>();
+  private final boolean known;
+
+  CpuDivision(Desired desired, ObservedHost host, Map<LparId, PartitionIntent> wanted) {
+    this.host = host;
+    this.known = desired instanceof Desired.Known;
+    this.reserve =
+        desired instanceof Desired.Known(_, _, _, var asked) ? asked : CpuReserve.DEFAULT;
+    wanted.forEach(
+        (id, intent) -> {
+          processors.put(id, intent.cpu());
+          if (intent.power() != Power.STOPPED) {
+            active.add(id);
+          }
+        });
+    for (var partition : host.partitions()) {
+      var record = partition.record();
+      boolean live =
+          partition.unit() instanceof Unit.Live || partition.unit() instanceof Unit.Ending;
+      if (live && record != null && record.activated() != null) {
+        var wish = wanted.get(partition.id());
+        processors.put(
+            partition.id(),
+            wish == null
+                ? record.activated().cpu()
+                : PartitionRecord.live(record.activated().cpu(), wish.cpu()));
+        active.add(partition.id());
+      }
+    }
+    this.plan =
+        CpuPlanner.plan(
+            host.cpus().topology(),
+            reserve.hostCpus(host.cpus().topology()),
+            reserve.sharedMinimumCpus(),
+            requests());
+  }
+
+  private List<CpuPlan.Request> requests() {
+    var requests = new ArrayList<CpuPlan.Request>();
+    processors.forEach(
+        (id, cpu) -> {
+          if (cpu instanceof Processors.Dedicated(int vcpus, int threads)) {
+            var record = host.partition(id).record();
+            var pins = record == null ? List.<Integer>of() : record.place().pins();
+            requests.add(new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(id), pins));
+          }
+        });
+    return requests;
+  }
+
+  private List<Integer> nodesOfDevices(LparId id) {
+    return host.devices().functions().stream()
+        .filter(function -> heldFor(function.address(), id))
+        .flatMap(function -> Optional.ofNullable(function.numaNode()).stream())
+        .distinct()
+        .toList();
+  }
+
+  private boolean heldFor(PciAddress address, LparId id) {
+    var held = host.devices().held().get(address);
+    return held != null && id.equals(held.partition());
+  }
+
+  CpuSet dedicated() {
+    return plan.cores().entrySet().stream()
+        .filter(entry -> active.contains(entry.getKey()))
+        .map(entry -> entry.getValue().cpus())
+        .reduce(CpuSet.EMPTY, CpuSet::union);
+  }
+
+  CpuSet shared() {
+    return plan.sharedWhile(active);
+  }
+
+  HostPlan.CpuSets sets() {
+    return new HostPlan.CpuSets(plan.host(), dedicated(), shared(), reserve.sharedMinimumCpus());
+  }
+
+  private CpuSet emulatorCpus() {
+    return plan.host().isEmpty() ? shared() : plan.host();
+  }
+
+  Optional<Cores> cores(LparId id) {
+    return Optional.ofNullable(plan.cores().get(id));
+  }
+
+  /** Why a dedicated partition has no cores, or null. */
+  @Nullable String lacking(LparId id) {
+    var shortage = plan.lacking().get(id);
+    if (shortage == null) {
+      return null;
+    }
+    var free = new ArrayList<String>();
+    new TreeMap<>(shortage.free())
+        .forEach((node, count) -> free.add("%d on NUMA node %d".formatted(count, node)));
+    return "needs %d whole cores of its own; free: %s (sharedMinimumCpus: %d)"
+        .formatted(
+            shortage.cores(),
+            free.isEmpty() ? "none" : String.join(", ", free),
+            reserve.sharedMinimumCpus());
+  }
+
+  /** Who is still on a partition's cores, in words; null when nobody is. */
+  @Nullable String occupant(LparId id) {
+    var own = cores(id).map(Cores::cpus).orElse(CpuSet.EMPTY);
+    if (own.isEmpty()) {
+      return null;
+    }
+    for (var other : host.partitions()) {
+      var cpus = other.cpus();
+      if (!other.id().equals(id) && other.unit() instanceof Unit.Live) {
+        var found = cpus == null ? null : cpus.now().arrangement();
+        if (found == null || !found.vcpus().union(found.emulator()).intersect(own).isEmpty()) {
+          return "waits for the CPUs %s, which another partition is leaving".formatted(own);
+        }
+      }
+    }
+    return host.cpus().host().equals(plan.host())
+        ? null
+        : "waits for the CPUs %s, which the host's own work is leaving".formatted(own);
+  }
+
+  /** How a live guest is to have its CPUs; empty when that isn't known. */
+  Optional<CpuArrangement> arrangement(LparId id) {
+    var cpu = processors.get(id);
+    if (!known || cpu == null) {
+      return Optional.empty();
+    }
+    return switch (cpu) {
+      case Processors.Shared(int _, int ratio, boolean capped) ->
+          Optional.of(
+              new CpuArrangement(
+                  ratio * 100,
+                  emulatorCpus(),
+                  shared(),
+                  false,
+                  capped ? cap(ratio, shared().size()) : null,
+                  List.of()));
+      case Processors.Dedicated _ ->
+          cores(id)
+              .map(
+                  cores ->
+                      new CpuArrangement(
+                          OWN_CPUS, emulatorCpus(), cores.cpus(), true, null, cores.pins()));
+    };
+  }
+
+  /** Ratio percent of the shared CPUs. */
+  static Cap cap(int ratio, int shared) {
+    var quota = PERIOD.multipliedBy((long) ratio * shared).dividedBy(100);
+    return new Cap(quota.compareTo(SMALLEST_QUOTA) < 0 ? SMALLEST_QUOTA : quota, PERIOD);
+  }
+
+  Entitlement.Due due(LparId id, Processors cpu) {
+    return new Entitlement.Due(
+        cpu.vcpus(),
+        cpu instanceof Processors.Shared(int _, int ratio, boolean _) ? ratio : null,
+        shared().size());
+  }
+
+  /** Interrupts of others that a partition's own cores may be given, in words. */
+  List<String> interrupts(LparId id) {
+    var own = cores(id).map(Cores::cpus).orElse(CpuSet.EMPTY);
+    return host.cpus().interrupts().stream()
+        .filter(interrupt -> interrupt.device() == null || !heldFor(interrupt.device(), id))
+        .filter(interrupt -> !interrupt.cpus().intersect(own).isEmpty())
+        .map(
+            interrupt ->
+                "interrupt %d (%s) may come to %s"
+                    .formatted(
+                        interrupt.number(), interrupt.name(), interrupt.cpus().intersect(own)))
+        .toList();
+  }
+
+  /** The NUMA node that a dedicated partition's memory is bound to: its cores', if it fits. */
+  @Nullable Integer numaNode(PartitionIntent intent) {
+    var nodes = cores(intent.id()).map(Cores::nodes).orElse(List.of());
+    if (nodes.size() != 1 || host.cpus().freeMemory().size() < 2) {
+      return null;
+    }
+    var free = host.cpus().freeMemory().getOrDefault(nodes.getFirst(), Map.of());
+    var memory = free.get(intent.pages());
+    return memory != null && memory.compareTo(intent.memory()) >= 0 ? nodes.getFirst() : null;
+  }
+
+  /** What the blade as a whole needs for this: the host's work and its interrupts kept away. */
+  List<BladeStep> steps() {
+    if (!known) {
+      return List.of();
+    }
+    var steps = new ArrayList<BladeStep>();
+    if (!host.cpus().host().equals(plan.host())) {
+      steps.add(new ConfineHost(plan.host()));
+    }
+    var steered = new HashMap<Integer, CpuSet>();
+    for (var interrupt : host.cpus().interrupts()) {
+      var wanted = destination(interrupt);
+      if (!wanted.isEmpty() && !wanted.equals(interrupt.cpus())) {
+        steered.put(interrupt.number(), wanted);
+      }
+    }
+    if (!steered.isEmpty()) {
+      steps.add(new SteerInterrupts(steered));
+    }
+    return steps;
+  }
+
+  /** A pass-through device interrupts its guest's own CPUs, anything else none of them. */
+  private CpuSet destination(ObservedCpus.Interrupt interrupt) {
+    var device = interrupt.device();
+    if (device != null) {
+      for (var entry : plan.cores().entrySet()) {
+        if (active.contains(entry.getKey()) && heldFor(device, entry.getKey())) {
+          return CpuSet.of(entry.getValue().pins().stream().mapToInt(pin -> pin).toArray());
+        }
+      }
+    }
+    if (interrupt.cpus().intersect(dedicated()).isEmpty()) {
+      return interrupt.cpus();
+    }
+    var rest = interrupt.cpus().minus(dedicated());
+    return rest.isEmpty() ? plan.host().union(shared()) : rest;
+  }
+}

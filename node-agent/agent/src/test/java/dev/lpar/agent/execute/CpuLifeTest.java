@@ -1,0 +1,272 @@
+package dev.lpar.agent.execute;
+
+import static dev.lpar.agent.plan.Intents.A;
+import static dev.lpar.agent.plan.Intents.B;
+import static dev.lpar.agent.plan.Intents.C;
+import static dev.lpar.agent.plan.Intents.cpu;
+import static dev.lpar.agent.plan.Intents.intent;
+import static dev.lpar.agent.plan.Intents.power;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lpar.agent.host.FakeCpus;
+import dev.lpar.agent.plan.CpuArrangement;
+import dev.lpar.agent.plan.CpuArrangement.Cap;
+import dev.lpar.agent.plan.CpuReserve;
+import dev.lpar.agent.plan.Entitlement.Verdict;
+import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.VcpuTime;
+import dev.lpar.agent.plan.HostPlan;
+import dev.lpar.agent.plan.ObservedCpus.Interrupt;
+import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.agent.plan.Situation;
+import dev.lpar.model.CpuSet;
+import dev.lpar.model.CpuTopology;
+import dev.lpar.model.LparId;
+import dev.lpar.model.MemorySize;
+import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.Pages;
+import dev.lpar.model.PartitionIntent.Power;
+import dev.lpar.model.PartitionIntent.Processors;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Guests get their CPUs, keep them, and give them back; under the real observer, planner and
+ * executor. The fake fails when anything is left on CPUs that are taken for one guest alone.
+ */
+class CpuLifeTest {
+  private final Rig rig = new Rig();
+  private final FakeCpus cpus = rig.blade.cpus;
+  private final PartitionIntent shared = cpu(intent(A), new Processors.Shared(2, 50, true));
+  private final PartitionIntent uncapped = cpu(intent(B), new Processors.Shared(2, 25, false));
+  private final PartitionIntent dedicated = cpu(intent(C), new Processors.Dedicated(2, 1));
+
+  private HostPlan running(PartitionIntent... intents) {
+    rig.want(intents);
+    return rig.settle();
+  }
+
+  private static Cap cap(long quotaMicros) {
+    return new Cap(Duration.ofNanos(quotaMicros * 1000), Duration.ofMillis(100));
+  }
+
+  private static CpuSet set(String text) {
+    return CpuSet.parse(text);
+  }
+
+  private static Situation situation(HostPlan plan, LparId id) {
+    return Rig.report(plan, id).situation();
+  }
+
+  @Test
+  void sharedGuestsFloatOnTheSharedCpusByWeightAndCap() {
+    running(shared, uncapped);
+    assertEquals(
+        new CpuArrangement(5000, set("0"), set("1-3"), false, cap(150_000), List.of()),
+        cpus.arrangement(A));
+    assertEquals(
+        new CpuArrangement(2500, set("0"), set("1-3"), false, null, List.of()),
+        cpus.arrangement(B));
+    assertEquals(set("0"), cpus.host);
+    assertEquals(RunState.RUNNING, rig.blade.states.get(A));
+  }
+
+  @Test
+  void aDedicatedGuestTakesItsCoresFromTheSharedOnesAndGivesThemBack() {
+    running(shared);
+    var plan = running(shared, dedicated);
+    assertEquals(
+        new CpuArrangement(100, set("0"), set("1-2"), true, null, List.of(1, 2)),
+        cpus.arrangement(C));
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+    assertEquals(cap(50_000), cpus.arrangement(A).cap());
+    assertEquals(new HostPlan.CpuSets(set("0"), set("1-2"), set("3"), 1), plan.cpus());
+
+    plan = running(shared, power(dedicated, Power.STOPPED));
+    assertEquals(set("1-3"), cpus.arrangement(A).vcpus(), "lent while it is off");
+    assertEquals(cap(150_000), cpus.arrangement(A).cap());
+    assertEquals(new HostPlan.CpuSets(set("0"), set(""), set("1-3"), 1), plan.cpus());
+  }
+
+  @Test
+  void ratioAndCapChangeWhileTheGuestRuns() {
+    running(shared, uncapped);
+    var starts = List.copyOf(rig.blade.starts);
+    running(
+        cpu(shared, new Processors.Shared(2, 10, false)),
+        cpu(uncapped, new Processors.Shared(2, 40, true)));
+    assertEquals(1000, cpus.arrangement(A).weight());
+    assertEquals(null, cpus.arrangement(A).cap());
+    assertEquals(4000, cpus.arrangement(B).weight());
+    assertEquals(cap(120_000), cpus.arrangement(B).cap());
+    assertEquals(starts, rig.blade.starts, "nobody was started anew");
+  }
+
+  /** At every step of it, by another agent each time. */
+  @Test
+  void anAgentThatDiesWhileADedicatedGuestComesOrGoesLeavesNobodyOnItsCpus() {
+    for (int died = 0; died < 30; died++) {
+      var fresh = new CpuLifeTest();
+      fresh.running(fresh.shared, fresh.uncapped);
+      fresh.rig.want(fresh.shared, fresh.uncapped, fresh.dedicated);
+      fresh.rig.round(died % 10);
+      fresh.rig.round(died / 10);
+      fresh.rig.restartAgent();
+      fresh.rig.settle();
+      assertEquals(List.of(1, 2), fresh.cpus.arrangement(C).pins(), "killed after step " + died);
+      assertEquals(set("3"), fresh.cpus.arrangement(A).vcpus());
+      fresh.rig.want(fresh.shared, fresh.uncapped);
+      fresh.rig.round(died % 10);
+      fresh.rig.restartAgent();
+      fresh.rig.settleAfter(Duration.ofMinutes(3));
+      assertEquals(set("1-3"), fresh.cpus.arrangement(A).vcpus());
+      assertEquals(set("1-3"), fresh.cpus.arrangement(B).vcpus());
+    }
+  }
+
+  /** Started in another order than they were first put, and after the blade was off. */
+  @Test
+  void aPartitionHasTheSameCoresAgain() {
+    rig.reserve = new CpuReserve(1, 0);
+    var other = cpu(intent(B), new Processors.Dedicated(1, 1));
+    running(dedicated, other);
+    assertEquals(List.of(3), cpus.arrangement(B).pins());
+    rig.blade.reboot("boot-2");
+    running(other, dedicated);
+    assertEquals(List.of(3), cpus.arrangement(B).pins());
+    assertEquals(List.of(1, 2), cpus.arrangement(C).pins());
+  }
+
+  @Test
+  void withoutCoresToDedicateItIsRefusedWithTheNumbers() {
+    var plan = running(shared, cpu(dedicated, new Processors.Dedicated(4, 1)));
+    var report = Rig.report(plan, C);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation());
+    assertEquals(
+        "needs 4 whole cores of its own; free: 2 on NUMA node 0 (sharedMinimumCpus: 1)",
+        report.message());
+    assertEquals(Situation.RUNNING, situation(plan, A));
+  }
+
+  @Test
+  void aSmallBladeKeepsNoCpuForTheHost() {
+    cpus.topology =
+        new CpuTopology(
+            List.of(new CpuTopology.Node(0, 0, List.of(CpuSet.of(0), CpuSet.of(1)))), CpuSet.EMPTY);
+    running(shared, cpu(dedicated, new Processors.Dedicated(1, 1)));
+    assertEquals(set(""), cpus.host);
+    assertEquals(
+        new CpuArrangement(100, set("0"), set("1"), true, null, List.of(1)), cpus.arrangement(C));
+    assertEquals(set("0"), cpus.arrangement(A).vcpus());
+  }
+
+  @Test
+  void whatTheAdministratorReservesIsTheHosts() {
+    rig.reserve = new CpuReserve(2, 2);
+    var plan = running(shared, cpu(dedicated, new Processors.Dedicated(1, 1)));
+    assertEquals(set("0-1"), cpus.host);
+    assertEquals(Situation.CPUS_UNAVAILABLE, situation(plan, C), "two stay shared");
+  }
+
+  @Test
+  void interruptsAreKeptOffDedicatedCoresAndOwnDevicesComeThere() {
+    cpus.interrupts.put(24, new Interrupt(24, "nvme0q1", set("0-3"), null));
+    cpus.interrupts.put(25, new Interrupt(25, "nvme0q2", set("2"), null));
+    cpus.interrupts.put(26, new Interrupt(26, "ahci", set("3"), null));
+    running(shared, dedicated);
+    assertEquals(set("0,3"), cpus.interrupts.get(24).cpus());
+    assertEquals(set("0,3"), cpus.interrupts.get(25).cpus());
+    assertEquals(set("3"), cpus.interrupts.get(26).cpus());
+  }
+
+  @Test
+  void aThreadThatStrayedIsToldOfAndPutBack() {
+    running(shared, dedicated);
+    cpus.strays.put(C, List.of("thread 4711 (CPU 1/KVM) may run on 0-3"));
+    var plan = rig.round(100);
+    assertEquals(
+        "thread 4711 (CPU 1/KVM) may run on 0-3",
+        Rig.report(plan, C).cpu().entitlement().message());
+    plan = rig.settle();
+    assertTrue(cpus.strays.isEmpty());
+    assertEquals(
+        Verdict.CPUS_DISTURBED,
+        Rig.report(plan, C).cpu().entitlement().verdict(),
+        "told for a while, for people to see");
+    plan = rig.settleAfter(Duration.ofMinutes(1));
+    assertEquals(Verdict.NOT_MEASURED, Rig.report(plan, C).cpu().entitlement().verdict());
+  }
+
+  @Test
+  void aGuestWhoseCpusCantBeSetUpStandsStillAndCanBeStopped() {
+    cpus.refusal = "no cpuset controller";
+    rig.want(shared);
+    for (int round = 0; round < 5; round++) {
+      rig.round(100);
+    }
+    var report = Rig.report(rig.plan(), A);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation());
+    assertEquals("no cpuset controller", report.message());
+    assertEquals(RunState.STARTING, rig.blade.states.get(A));
+    rig.want(power(shared, Power.STOPPED));
+    for (int round = 0; round < 5; round++) {
+      rig.round(100);
+    }
+    assertEquals(Map.of(), rig.blade.units);
+  }
+
+  private void sample(LparId id, long second, long ran, long waited) {
+    cpus.samples.put(
+        id,
+        new Sample(
+            Duration.ofSeconds(second),
+            List.of(new VcpuTime(Duration.ofMillis(ran), Duration.ofMillis(waited))),
+            Duration.ZERO));
+  }
+
+  @Test
+  void useIsMeasuredOverWholeIntervalsWithoutAChangeInThem() {
+    var one = cpu(intent(A), new Processors.Shared(1, 20, false));
+    running(one);
+    sample(A, 100, 0, 0);
+    rig.plan();
+    sample(A, 105, 5000, 0);
+    assertEquals(null, Rig.report(rig.plan(), A).cpu().entitlement().figures(), "too short");
+    sample(A, 110, 6000, 4000);
+    assertEquals(0.6, Rig.report(rig.plan(), A).cpu().entitlement().figures().used());
+    sample(A, 115, 6000, 9000);
+    running(cpu(one, new Processors.Shared(1, 30, false)));
+    assertEquals(
+        Verdict.NOT_MEASURED,
+        Rig.report(rig.plan(), A).cpu().entitlement().verdict(),
+        "an interval with a change in it says nothing");
+    sample(A, 120, 6500, 13500);
+    rig.plan();
+    sample(A, 130, 8000, 22000);
+    var entitlement = Rig.report(rig.plan(), A).cpu().entitlement();
+    assertEquals(Verdict.BELOW_ENTITLEMENT, entitlement.verdict());
+  }
+
+  @Test
+  void memoryIsBoundToTheNodeOfTheCoresWhereItFits() {
+    cpus.topology =
+        new CpuTopology(
+            List.of(
+                new CpuTopology.Node(0, 0, List.of(CpuSet.of(0), CpuSet.of(1))),
+                new CpuTopology.Node(1, 1, List.of(CpuSet.of(2), CpuSet.of(3)))),
+            CpuSet.EMPTY);
+    cpus.freeMemory.put(1, Map.of(Pages.SIZE_4KI, MemorySize.parse("64Mi")));
+    var plan = running(cpu(intent(A), new Processors.Dedicated(1, 1)), dedicated);
+    assertEquals(0, Rig.report(plan, A).cpu().numaNode(), "CPU 1's");
+    assertEquals(null, Rig.report(plan, C).cpu(), "no two cores are left beside a shared CPU");
+    plan =
+        running(
+            cpu(intent(B), new Processors.Dedicated(1, 1)),
+            cpu(intent(A), new Processors.Dedicated(1, 1)));
+    assertEquals(List.of(2), cpus.arrangement(B).pins());
+    assertEquals(null, Rig.report(plan, B).cpu().numaNode(), "node 1 hasn't the memory");
+  }
+}
