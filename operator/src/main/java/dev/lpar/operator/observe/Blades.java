@@ -175,6 +175,7 @@ public final class Blades {
     for (var report : reports(blade)) {
       Optional.ofNullable(report.cpu())
           .map(PartitionCpu::vcpuPins)
+          .filter(text -> text.matches("[0-9]{1,5}(,[0-9]{1,5})*"))
           .map(text -> Stream.of(text.split(",", -1)).map(Integer::valueOf).toList())
           .ifPresent(cpus -> pins.put(new LparId(report.id()), cpus));
     }

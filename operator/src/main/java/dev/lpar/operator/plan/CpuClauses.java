@@ -53,8 +53,8 @@ final class CpuClauses {
   }
 
   /**
-   * Such as "has too many shared CPUs for it (it can't use 50% of 8 shared CPUs (4.00) with 2 vCPUs:
-   * at most 25%, or more vCPUs)".
+   * Such as "has too many shared CPUs for it (it can't use 50% of 8 shared CPUs (4.00) with 2
+   * vCPUs: at most 25%, or more vCPUs)".
    */
   static String unusable(List<RatioUnusable> group) {
     var nearest =

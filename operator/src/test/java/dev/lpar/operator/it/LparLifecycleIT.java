@@ -47,7 +47,7 @@ class LparLifecycleIT {
     assertEquals(Phase.RUNNING, running.getStatus().phase());
     assertEquals("25% of 8", running.getStatus().cpu().summary());
     assertEquals("True", Cluster.condition(running, "Placed").getStatus());
-    assertEquals("NotEnforced", Cluster.condition(running, "EntitlementMet").getReason());
+    assertEquals("AwaitingAgent", Cluster.condition(running, "EntitlementMet").getReason());
     assertEquals(List.of("life-1"), Cluster.bladesOf(running));
 
     Cluster.patchSpec("ledger", "{\"powerState\":\"Stopped\"}");
