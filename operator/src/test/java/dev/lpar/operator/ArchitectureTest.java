@@ -12,6 +12,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.lpar.api.v1alpha1.AttachedDevice;
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.EntitlementReason;
+import dev.lpar.api.v1alpha1.PartitionCpu;
+import dev.lpar.api.v1alpha1.PartitionMemory;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.Phase;
@@ -39,6 +42,9 @@ class ArchitectureTest {
                   .or(type(AttachedDevice.class))
                   .or(type(AttachmentReason.class))
                   .or(type(BladeDevice.class))
+                  .or(type(EntitlementReason.class))
+                  .or(type(PartitionCpu.class))
+                  .or(type(PartitionMemory.class))
                   .or(type(PartitionReason.class))
                   .or(type(PartitionStatus.class))
                   .or(type(Phase.class))

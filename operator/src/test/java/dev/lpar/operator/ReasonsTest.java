@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.lpar.api.v1alpha1.AttachmentReason;
+import dev.lpar.api.v1alpha1.EntitlementReason;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.DeviceReason;
@@ -24,6 +25,11 @@ class ReasonsTest {
           PartitionReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
       assertEquals(property.value(), Reason.word(reason.name()));
     }
+    for (var reason : EntitlementReason.values()) {
+      var property =
+          EntitlementReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
+      assertEquals(property.value(), Reason.word(reason.name()));
+    }
     for (var reason : AttachmentReason.values()) {
       var property =
           AttachmentReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
@@ -39,6 +45,7 @@ class ReasonsTest {
                 Arrays.stream(LparReason.values()).map(Reason::word),
                 Arrays.stream(DeviceReason.values()).map(Reason::word),
                 Arrays.stream(BladeReason.values()).map(Reason::word),
+                Arrays.stream(EntitlementReason.values()).map(r -> Reason.word(r.name())),
                 Arrays.stream(AttachmentReason.values()).map(r -> Reason.word(r.name())),
                 Arrays.stream(PartitionReason.values()).map(r -> Reason.word(r.name())))
             .flatMap(s -> s);

@@ -21,6 +21,20 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = Type.STRING)
 @AdditionalPrinterColumn(name = "ISA", jsonPath = ".status.virtualization.isa", type = Type.STRING)
 @AdditionalPrinterColumn(name = "CPUs", jsonPath = ".status.allocatable.cpus", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Host", jsonPath = ".status.cpuSets.host", type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Dedicated",
+    jsonPath = ".status.cpuSets.dedicated",
+    type = Type.STRING)
+@AdditionalPrinterColumn(name = "Shared", jsonPath = ".status.cpuSets.shared", type = Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Ratio",
+    jsonPath = ".status.allocated.serviceRatio",
+    type = Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "vCPU/CPU",
+    jsonPath = ".status.allocated.vcpusPerSharedCpu",
+    type = Type.STRING)
 @AdditionalPrinterColumn(
     name = "Memory",
     jsonPath = ".status.allocatable.memory",

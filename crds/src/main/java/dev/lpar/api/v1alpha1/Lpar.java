@@ -26,6 +26,26 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = Type.STRING,
     priority = 1)
 @AdditionalPrinterColumn(
+    name = "Pins",
+    jsonPath = ".status.cpu.vcpuPins",
+    type = Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Entitled",
+    jsonPath = ".status.cpu.entitledCpus",
+    type = Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Used",
+    jsonPath = ".status.cpu.usedCpus",
+    type = Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Steal",
+    jsonPath = ".status.cpu.stealPercent",
+    type = Type.STRING,
+    priority = 1)
+@AdditionalPrinterColumn(
     name = "Reason",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
     type = Type.STRING,

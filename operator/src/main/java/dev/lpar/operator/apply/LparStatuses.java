@@ -2,6 +2,9 @@ package dev.lpar.operator.apply;
 
 import dev.lpar.api.v1alpha1.Lpar;
 import dev.lpar.api.v1alpha1.LparStatus;
+import dev.lpar.api.v1alpha1.LparStatus.CpuStatus;
+import dev.lpar.api.v1alpha1.PartitionCpu;
+import dev.lpar.api.v1alpha1.PartitionCpu.Usage;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.operator.observe.Conditions;
 import dev.lpar.operator.plan.LparProjection;
@@ -9,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
 /** Writes the status of an Lpar when it differs from the one there is, and its Events with it. */
 @Singleton
@@ -40,12 +44,26 @@ public class LparStatuses {
         projection.observedGeneration(),
         projection.phase(),
         projection.blade(),
-        new LparStatus.CpuStatus(projection.cpuSummary(), null, null, null, null, null, null, null),
-        null,
+        cpu(projection),
+        projection.memory(),
         PartitionIntents.effective(projection.inForce()),
         projection.devices().isEmpty() ? null : projection.devices(),
         projection.exits(),
         projection.restarts(),
         Conditions.write(projection.conditions()));
+  }
+
+  private static CpuStatus cpu(LparProjection projection) {
+    var cpu = Optional.ofNullable(projection.cpu());
+    var usage = cpu.map(PartitionCpu::usage);
+    return new CpuStatus(
+        projection.cpuSummary(),
+        cpu.map(PartitionCpu::vcpuPins).orElse(null),
+        cpu.map(PartitionCpu::emulatorCpus).orElse(null),
+        usage.map(Usage::entitledCpus).orElse(null),
+        usage.map(Usage::usedCpus).orElse(null),
+        usage.map(Usage::sharePercent).orElse(null),
+        usage.map(Usage::stealPercent).orElse(null),
+        usage.map(Usage::throttledPercent).orElse(null));
   }
 }

@@ -5,6 +5,7 @@ import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.Partition;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.api.v1alpha1.PassthroughDevice;
+import dev.lpar.model.PartitionIntent;
 import dev.lpar.operator.observe.Blades;
 import dev.lpar.operator.observe.Fleets;
 import dev.lpar.operator.plan.BladeView;
@@ -123,11 +124,24 @@ public class Places {
           partitions.removeIf(partition -> partition.id().equals(id.text()));
       case Assign(var _, var intent) -> {
         var partition = PartitionIntents.toPartition(intent);
-        partitions.removeIf(other -> other.id().equals(partition.id()));
-        partitions.add(partition);
+        boolean stays = partitions.stream().anyMatch(was -> asksForTheSameCores(was, intent));
+        if (stays) {
+          partitions.replaceAll(was -> was.id().equals(partition.id()) ? partition : was);
+        } else {
+          partitions.removeIf(was -> was.id().equals(partition.id()));
+          partitions.add(partition);
+        }
       }
     }
     return partitions;
+  }
+
+  /** Cores are given out in the order of the list: who asks for others stands at the end anew. */
+  private static boolean asksForTheSameCores(Partition partition, PartitionIntent wanted) {
+    var was = PartitionIntents.of(partition);
+    return was.id().equals(wanted.id())
+        && was.cpu().equals(wanted.cpu())
+        && was.devices().equals(wanted.devices());
   }
 
   private static Blade withPartitions(Blade read, List<Partition> partitions) {

@@ -4,16 +4,20 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.CpuTopologies;
 import dev.lpar.api.v1alpha1.FunctionCount;
 import dev.lpar.api.v1alpha1.Partition;
+import dev.lpar.api.v1alpha1.PartitionCpu;
 import dev.lpar.api.v1alpha1.PartitionIntents;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PassthroughDeviceStatus.Claim;
+import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.VirtualFunctionCount;
+import dev.lpar.operator.plan.BladeCpus;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.BladeView;
 import dev.lpar.operator.plan.BladeView.Readiness;
@@ -23,12 +27,14 @@ import dev.lpar.operator.plan.StatusCondition;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Blade}: gaps in its spec and status become what they mean. */
@@ -51,6 +57,7 @@ public final class Blades {
         readiness(ready),
         ready.map(StatusCondition::message).orElse("its agent hasn't reported yet"),
         virtualization.map(v -> !"None".equals(v.isa())).orElse(false),
+        cpus(blade),
         status
             .flatMap(s -> Optional.ofNullable(s.allocatable()))
             .map(Blades::capacity)
@@ -150,6 +157,31 @@ public final class Blades {
     };
   }
 
+  private static BladeCpus cpus(Blade blade) {
+    var status = status(blade);
+    return new BladeCpus(
+        CpuTopologies.of(status.map(BladeStatus::topology).orElse(null)),
+        status.map(BladeStatus::hostReserved).map(Resources::cpus).orElse(0),
+        status.map(BladeStatus::sharedMinimumCpus).orElse(1),
+        status
+            .map(BladeStatus::cpuSets)
+            .map(sets -> CpuSet.parse(Optional.ofNullable(sets.shared()).orElse("")))
+            .orElse(null),
+        pins(blade));
+  }
+
+  private static Map<LparId, List<Integer>> pins(Blade blade) {
+    var pins = new HashMap<LparId, List<Integer>>();
+    for (var report : reports(blade)) {
+      Optional.ofNullable(report.cpu())
+          .map(PartitionCpu::vcpuPins)
+          .filter(text -> text.matches("[0-9]{1,5}(,[0-9]{1,5})*"))
+          .map(text -> Stream.of(text.split(",", -1)).map(Integer::valueOf).toList())
+          .ifPresent(cpus -> pins.put(new LparId(report.id()), cpus));
+    }
+    return pins;
+  }
+
   private static Capacity capacity(Resources allocatable) {
     var huge = new EnumMap<Pages, MemorySize>(Pages.class);
     Optional.ofNullable(allocatable.hugePages())
@@ -158,7 +190,6 @@ public final class Blades {
             (size, amount) ->
                 pages(size).ifPresent(pages -> huge.put(pages, MemorySize.parse(amount))));
     return new Capacity(
-        Optional.ofNullable(allocatable.cpus()).orElse(0),
         Optional.ofNullable(allocatable.memory()).map(MemorySize::parse).orElse(MemorySize.ZERO),
         huge,
         Optional.ofNullable(allocatable.serviceRatio()).orElse(100));

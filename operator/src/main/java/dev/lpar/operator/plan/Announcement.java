@@ -2,7 +2,9 @@ package dev.lpar.operator.plan;
 
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.operator.plan.StatusCondition.Truth;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,6 +27,9 @@ public record Announcement(Severity severity, String reason, String message) {
           StatusProjector.RUNNING,
           StatusProjector.DEVICES_ATTACHED,
           StatusProjector.RESTART_REQUIRED);
+
+  /** So long an entitlement must have been met before its CPUs being disturbed is news again. */
+  private static final Duration CALM = Duration.ofMinutes(10);
 
   /** Being in one of these is how a partition starts, or follows from what is announced anyway. */
   private static final Set<String> QUIET =
@@ -56,7 +61,27 @@ public record Announcement(Severity severity, String reason, String message) {
     if (condition.type().equals(StatusProjector.READY)) {
       return changed && isSilence(condition) != old.filter(Announcement::isSilence).isPresent();
     }
+    if (condition.type().equals(StatusProjector.ENTITLEMENT_MET)) {
+      return changed && isNewsOfEntitlement(condition, old);
+    }
     return changed && ANNOUNCED.contains(condition.type()) && !QUIET.contains(condition.reason());
+  }
+
+  /**
+   * Load comes and goes, and a partition is below its due and above it again with it: that is for
+   * the condition and the metrics to tell. What disturbs CPUs time and again is announced once.
+   */
+  private static boolean isNewsOfEntitlement(StatusCondition now, Optional<StatusCondition> old) {
+    return Entitlement.isNotEnforced(now)
+        || (Entitlement.isDisturbed(now) && old.map(before -> isCalm(before, now)).orElse(true));
+  }
+
+  private static boolean isCalm(StatusCondition before, StatusCondition now) {
+    return switch (before.truth()) {
+      case TRUE -> Duration.between(before.since(), now.since()).compareTo(CALM) >= 0;
+      case FALSE -> false;
+      case UNKNOWN -> true;
+    };
   }
 
   private static boolean isSilence(StatusCondition condition) {
@@ -74,6 +99,7 @@ public record Announcement(Severity severity, String reason, String message) {
           RunningReasons.isTrouble(condition.reason()) ? Severity.WARNING : Severity.NORMAL;
       case StatusProjector.DEVICES_ATTACHED ->
           DeviceAttachment.isTrouble(condition.reason()) ? Severity.WARNING : Severity.NORMAL;
+      case StatusProjector.ENTITLEMENT_MET -> Severity.WARNING;
       case StatusProjector.READY ->
           condition.truth() == Truth.UNKNOWN ? Severity.WARNING : Severity.NORMAL;
       default -> Severity.NORMAL;

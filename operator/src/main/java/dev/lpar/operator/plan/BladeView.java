@@ -23,6 +23,7 @@ public record BladeView(
     Readiness readiness,
     String readyMessage,
     boolean virtualizes,
+    BladeCpus cpus,
     Capacity capacity,
     List<PartitionIntent> assigned,
     Map<LparId, PartitionStatus> reports,
@@ -54,8 +55,9 @@ public record BladeView(
     return !caughtUp || reports.containsKey(id);
   }
 
-  /** CPUs that no dedicated partition has. */
+  /** How many CPUs are shared at present; by the plan while the agent hasn't told. */
   public int sharedCpus() {
-    return BladeRoom.of(this).sharedCpus();
+    var now = cpus.sharedNow();
+    return now == null ? new CpuRoom(this, assigned).sharedCpus() : now.size();
   }
 }

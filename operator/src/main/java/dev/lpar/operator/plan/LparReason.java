@@ -29,8 +29,8 @@ public enum LparReason implements Reason {
   AWAITING_AGENT,
   /** The blade's agent gives no sign of life. */
   AGENT_SILENT,
-  /** This version doesn't enforce the CPU mode on the blade. */
-  NOT_ENFORCED,
+  /** The guest doesn't run, so that nothing is due to it. */
+  NOT_RUNNING,
   /** Nothing waits for a restart. */
   UP_TO_DATE,
   /** Fields of the spec wait for the next activation. */

@@ -14,8 +14,10 @@ final class NoFit {
   /** Groups in the order people want to read them: what can be freed, then what was chosen. */
   private static final List<Class<? extends Obstacle>> ORDER =
       List.of(
-          Obstacle.CpusTaken.class,
+          Obstacle.CoresTaken.class,
+          Obstacle.LastSharedTaken.class,
           Obstacle.NothingShared.class,
+          Obstacle.RatioUnusable.class,
           Obstacle.RatioTaken.class,
           Obstacle.MemoryTaken.class,
           Obstacle.DiskTaken.class,
@@ -62,9 +64,12 @@ final class NoFit {
       case Obstacle.MemoryTaken(var pages, var need, var _) ->
           "%s memory (need %s of %s pages, %s %s)"
               .formatted(lack, need, size(pages), most, mostMemory(group));
-      case Obstacle.CpusTaken(int need, int _) ->
-          "%s CPUs (need %d to dedicate, %s %d)".formatted(lack, need, most, mostCpus(group));
-      case Obstacle.NothingShared() -> lack + " a shared CPU (all are dedicated)";
+      case Obstacle.CoresTaken _ -> CpuClauses.cores(all(Obstacle.CoresTaken.class, group));
+      case Obstacle.LastSharedTaken(var user) ->
+          "would have no shared CPU left for %s".formatted(user);
+      case Obstacle.NothingShared() -> lack + " a shared CPU (all are dedicated or the host's)";
+      case Obstacle.RatioUnusable _ ->
+          CpuClauses.unusable(all(Obstacle.RatioUnusable.class, group));
       case Obstacle.RatioTaken(int need, int _) ->
           "%s service ratio (need %d%%, %s %d%%)".formatted(lack, need, most, mostRatio(group));
       case Obstacle.DiskTaken(var path, var owner) ->
@@ -84,6 +89,10 @@ final class NoFit {
     };
   }
 
+  private static <T extends Obstacle> List<T> all(Class<T> kind, List<Obstacle> group) {
+    return group.stream().map(kind::cast).toList();
+  }
+
   private static String reasons(List<Obstacle> group) {
     var reasons =
         group.stream()
@@ -101,13 +110,6 @@ final class NoFit {
         .map(obstacle -> ((Obstacle.MemoryTaken) obstacle).free())
         .max(Comparator.naturalOrder())
         .orElse(MemorySize.ZERO);
-  }
-
-  private static int mostCpus(List<Obstacle> group) {
-    return group.stream()
-        .mapToInt(obstacle -> ((Obstacle.CpusTaken) obstacle).free())
-        .max()
-        .orElse(0);
   }
 
   private static int mostRatio(List<Obstacle> group) {

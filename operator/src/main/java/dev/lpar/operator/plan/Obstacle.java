@@ -1,5 +1,6 @@
 package dev.lpar.operator.plan;
 
+import dev.lpar.model.CpuPlan.Shortage;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent.Pages;
 import java.util.List;
@@ -8,11 +9,23 @@ import java.util.List;
 public sealed interface Obstacle {
   record MemoryTaken(Pages pages, MemorySize need, MemorySize free) implements Obstacle {}
 
-  /** CPUs for dedicated vCPUs; the one that stays for shared partitions isn't free. */
-  record CpusTaken(int need, int free) implements Obstacle {}
+  /**
+   * Whole cores for dedicated vCPUs.
+   *
+   * @param threads how many hardware threads each has to have
+   * @param hostShares whether the host has no CPU of its own, so that one stays shared in any case
+   */
+  record CoresTaken(Shortage shortage, int threads, int sharedMinimum, boolean hostShares)
+      implements Obstacle {}
 
-  /** Every CPU is dedicated: none is left to share. */
+  /** Its cores would be the last shared CPUs, which another partition runs on. */
+  record LastSharedTaken(String user) implements Obstacle {}
+
+  /** Every CPU is dedicated or the host's: none is left to share. */
   record NothingShared() implements Obstacle {}
+
+  /** The ratio is of more CPUs than there are vCPUs, each of which runs on one at a time. */
+  record RatioUnusable(int ratio, int sharedCpus, int vcpus) implements Obstacle {}
 
   record RatioTaken(int need, int free) implements Obstacle {}
 

@@ -5,7 +5,6 @@ import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Power;
-import dev.lpar.model.PartitionIntent.Processors;
 import dev.lpar.operator.plan.PlacementPlan.BladeLost;
 import dev.lpar.operator.plan.PlacementPlan.Change;
 import dev.lpar.operator.plan.PlacementPlan.Gone;
@@ -64,7 +63,9 @@ public final class StatusProjector {
         facts.wanted().generation(),
         phase(),
         bladeName(),
-        cpuSummary(),
+        Entitlement.summary(facts),
+        report == null ? null : report.cpu(),
+        report == null ? null : report.memory(),
         facts.inForce(),
         DeviceAttachment.devices(facts),
         report == null ? null : report.exits(),
@@ -94,19 +95,6 @@ public final class StatusProjector {
           settled.assigned().power() == Power.STOPPED ? Phase.STOPPED : Phase.ACTIVATING;
       case Leaving _ -> Phase.STOPPING;
       case BladeLost _, NoPlace _, Gone() -> Phase.PENDING;
-    };
-  }
-
-  private String cpuSummary() {
-    return switch (facts.inForce().cpu()) {
-      case Processors.Dedicated(int vcpus, int _) -> vcpus + " dedicated";
-      case Processors.Shared(int _, int ratio, boolean capped) -> {
-        var blade = facts.standing() instanceof Settled ? facts.blade() : null;
-        yield ratio
-            + "%"
-            + (blade == null ? "" : " of " + blade.sharedCpus())
-            + (capped ? ", capped" : "");
-      }
     };
   }
 
@@ -178,12 +166,8 @@ public final class StatusProjector {
   }
 
   private StatusCondition entitlementMet() {
-    return condition(
-        ENTITLEMENT_MET,
-        Truth.UNKNOWN,
-        LparReason.NOT_ENFORCED,
-        "cpu.mode and cpu.serviceRatio count for placement; this version doesn't enforce them on"
-            + " the blade");
+    var verdict = Entitlement.of(facts);
+    return condition(ENTITLEMENT_MET, verdict.truth(), verdict.reason(), verdict.message());
   }
 
   private StatusCondition restartRequired() {
@@ -243,7 +227,10 @@ public final class StatusProjector {
     boolean runs =
         settled.assigned().power() == Power.RUNNING
             && report.reason() == PartitionReason.GUEST_RUNNING;
-    var lacking = devicesAttached().filter(devices -> devices.truth() != Truth.TRUE);
+    var lacking =
+        devicesAttached()
+            .filter(devices -> devices.truth() != Truth.TRUE)
+            .or(() -> Optional.of(entitlementMet()).filter(Entitlement::isNotEnforced));
     return runs && lacking.isPresent()
         ? condition(READY, Truth.FALSE, lacking.get().reason(), lacking.get().message())
         : condition(

@@ -94,7 +94,7 @@ final class Cluster {
 
   static String shared(int ratio, String memory) {
     return direct(
-        "{ vcpus: 1, mode: Shared, serviceRatio: %d }".formatted(ratio),
+        "{ vcpus: 8, mode: Shared, serviceRatio: %d }".formatted(ratio),
         "{ size: %s, pageSize: 4Ki }".formatted(memory));
   }
 

@@ -2,11 +2,19 @@ package dev.lpar.operator.it;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.api.v1alpha1.BladeDeviceBuilder;
+import dev.lpar.api.v1alpha1.EntitlementReason;
+import dev.lpar.api.v1alpha1.LparStatus.CpuStatus;
+import dev.lpar.api.v1alpha1.PageSize;
+import dev.lpar.api.v1alpha1.PartitionCpu;
+import dev.lpar.api.v1alpha1.PartitionCpu.Usage;
+import dev.lpar.api.v1alpha1.PartitionMemory;
 import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.util.Comparator;
@@ -47,7 +55,7 @@ class LparLifecycleIT {
     assertEquals(Phase.RUNNING, running.getStatus().phase());
     assertEquals("25% of 8", running.getStatus().cpu().summary());
     assertEquals("True", Cluster.condition(running, "Placed").getStatus());
-    assertEquals("NotEnforced", Cluster.condition(running, "EntitlementMet").getReason());
+    assertEquals("AwaitingAgent", Cluster.condition(running, "EntitlementMet").getReason());
     assertEquals(List.of("life-1"), Cluster.bladesOf(running));
 
     Cluster.patchSpec("ledger", "{\"powerState\":\"Stopped\"}");
@@ -121,6 +129,47 @@ class LparLifecycleIT {
     Cluster.awaitCondition("broken", "Ready", "True", "GuestRunning");
     Cluster.delete("broken");
     Cluster.awaitGone("broken");
+  }
+
+  @Test
+  void whatTheAgentMeasuresOfCpusIsShownAndKeepsItFromReadyOnlyWhenNotEnforced() {
+    Cluster.create("measured", onLife(Cluster.shared(5, "1Gi")));
+    measured(EntitlementReason.BELOW_ENTITLEMENT);
+    var below = Cluster.awaitCondition("measured", "EntitlementMet", "False", "BelowEntitlement");
+    assertEquals(
+        new CpuStatus("5% of 8", null, "0-1", "0.400", "0.312", "3.9", "40.1", "0.0"),
+        below.getStatus().cpu());
+    assertEquals(new PartitionMemory(0, PageSize.SIZE_4KI), below.getStatus().memory());
+    assertEquals("True", Cluster.condition(below, "Ready").getStatus());
+    measured(EntitlementReason.NOT_ENFORCED);
+    Cluster.awaitCondition("measured", "Ready", "False", "NotEnforced");
+    measured(EntitlementReason.MET);
+    Cluster.awaitCondition("measured", "Ready", "True", "GuestRunning");
+    agent.follow(ScriptedAgent::obey);
+    Cluster.delete("measured");
+    Cluster.awaitGone("measured");
+    var events =
+        Cluster.client()
+            .resources(Event.class)
+            .inNamespace(Cluster.NAMESPACE)
+            .list()
+            .getItems()
+            .stream()
+            .filter(event -> event.getRegarding().getName().equals("measured"))
+            .map(Event::getReason)
+            .toList();
+    assertTrue(events.contains("NotEnforced"), events::toString);
+    assertFalse(events.contains("BelowEntitlement"), events::toString);
+  }
+
+  private static void measured(EntitlementReason entitlement) {
+    var usage = new Usage("0.400", "0.312", "3.9", "40.1", "0.0");
+    agent.follow(
+        partition ->
+            PartitionStatusBuilder.builder(ScriptedAgent.obey(partition))
+                .cpu(new PartitionCpu(null, "0-1", entitlement, "as measured", usage))
+                .memory(new PartitionMemory(0, PageSize.SIZE_4KI))
+                .build());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.lpar.operator.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.Lpar;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two Lpars, one place, many times: exactly one gets it. */
 class PlacementRaceIT {
@@ -85,10 +89,19 @@ class PlacementRaceIT {
     assertEquals(1, most.get(), "most partitions that the blade was ever told to run");
   }
 
+  static Stream<Arguments> lastPlaces() {
+    return Stream.of(
+        arguments("memory", Cluster.shared(10, "1Gi")),
+        arguments(
+            "cores to dedicate",
+            Cluster.direct("{ vcpus: 2, mode: Dedicated }", "{ size: 256Mi, pageSize: 4Ki }")));
+  }
+
   /** The same without the reconcilers' queue in between: two writers at the same instant. */
-  @Test
-  void ofTwoWritersAtTheSameInstantOneReadsAgain() throws Exception {
-    var rivals = List.of(manifest("rival-a", 1), manifest("rival-b", 2));
+  @ParameterizedTest(name = "the last {0}")
+  @MethodSource("lastPlaces")
+  void ofTwoWritersAtTheSameInstantOneReadsAgain(String what, String spec) throws Exception {
+    var rivals = List.of(manifest("rival-a", 1, spec), manifest("rival-b", 2, spec));
     var places = new Places(Cluster.client());
     try (var threads = Executors.newFixedThreadPool(2)) {
       for (int round = 0; round < ROUNDS; round++) {
@@ -109,7 +122,13 @@ class PlacementRaceIT {
                 .toList();
         var winner = standings.stream().filter(Settled.class::isInstance).toList();
         assertEquals(1, winner.size(), "placed in round " + round + ": " + standings);
-        assertTrue(standings.stream().anyMatch(NoPlace.class::isInstance));
+        assertTrue(
+            standings.stream()
+                .anyMatch(
+                    standing ->
+                        standing instanceof NoPlace(_, var message)
+                            && message.startsWith("0/1 blades fit: 1 lacks " + what)),
+            standings::toString);
         var id = ((Settled) winner.getFirst()).assigned().id();
         places.settle(
             fleet -> PlacementPlanner.release(id, "race-1", fleet),
@@ -140,8 +159,8 @@ class PlacementRaceIT {
     return Cluster.client().resources(PassthroughDevice.class).list().getItems();
   }
 
-  private static Lpar manifest(String name, int number) {
-    var lpar = Cluster.manifest(name, Cluster.shared(10, "1Gi"));
+  private static Lpar manifest(String name, int number, String spec) {
+    var lpar = Cluster.manifest(name, spec);
     lpar.getMetadata().setUid("00000000-0000-4000-8000-00000000000" + number);
     lpar.getMetadata().setGeneration(1L);
     return lpar;

@@ -4,7 +4,9 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeStatus;
+import dev.lpar.api.v1alpha1.BladeStatus.NumaNode;
 import dev.lpar.api.v1alpha1.BladeStatus.Resources;
+import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
 import dev.lpar.api.v1alpha1.BladeStatusBuilder;
 import dev.lpar.api.v1alpha1.Partition;
@@ -30,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Plays a blade's agent against the API server: reports what the Blade asks for as done, the way
@@ -189,6 +192,7 @@ final class ScriptedAgent implements AutoCloseable {
         .observedGeneration(seen.getMetadata().getGeneration())
         .agentVersion("scripted")
         .virtualization(new Virtualization("SVM", true, true))
+        .topology(topology())
         .allocatable(allocatable)
         .devices(devices.isEmpty() ? null : devices)
         .partitions(reports.isEmpty() ? null : List.copyOf(reports))
@@ -202,6 +206,13 @@ final class ScriptedAgent implements AutoCloseable {
                     .withLastTransitionTime("2026-01-01T00:00:00Z")
                     .build()))
         .build();
+  }
+
+  /** As many cores as there are CPUs, none of them the host's. */
+  private Topology topology() {
+    int cpus = Optional.ofNullable(allocatable.cpus()).orElse(0);
+    var cores = IntStream.range(0, cpus).mapToObj(Integer::toString).toList();
+    return new Topology(1, List.of(new NumaNode(0, 0, cores, allocatable.memory())), null);
   }
 
   private void renewLease() {

@@ -6,6 +6,8 @@ import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.model.CpuSet;
+import dev.lpar.model.CpuTopology;
 import dev.lpar.model.DeviceIdentity;
 import dev.lpar.model.LparId;
 import dev.lpar.model.MemorySize;
@@ -26,6 +28,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Partitions and blades for the tables. */
 final class Fixtures {
@@ -35,8 +38,9 @@ final class Fixtures {
     return new LparId("00000000-0000-4000-8000-%012d".formatted(number));
   }
 
+  /** With vCPUs enough for any ratio of a blade's 8 CPUs. */
   static PartitionIntent shared(int number, int ratio, String memory) {
-    return intent(number, new Processors.Shared(1, ratio, false), memory, Pages.SIZE_2MI);
+    return intent(number, new Processors.Shared(8, ratio, false), memory, Pages.SIZE_2MI);
   }
 
   static PartitionIntent dedicated(int number, int vcpus, String memory) {
@@ -195,6 +199,30 @@ final class Fixtures {
     return new Blade(name);
   }
 
+  /** NUMA nodes with so many cores each, of so many threads: 0-1, 2-3, … */
+  static CpuTopology cores(int nodes, int cores, int threads) {
+    return new CpuTopology(
+        IntStream.range(0, nodes)
+            .mapToObj(
+                node ->
+                    new CpuTopology.Node(
+                        node,
+                        node,
+                        IntStream.range(node * cores, (node + 1) * cores)
+                            .mapToObj(core -> core(core, threads))
+                            .toList()))
+            .toList(),
+        CpuSet.EMPTY);
+  }
+
+  static CpuTopology cores(int cores, int threads) {
+    return cores(1, cores, threads);
+  }
+
+  private static CpuSet core(int number, int threads) {
+    return CpuSet.of(IntStream.range(number * threads, (number + 1) * threads).toArray());
+  }
+
   /** A blade with 8 CPUs, 16Gi of 2Mi pages and 4Gi of 4Ki pages, unless said otherwise. */
   static final class Blade {
     private final String name;
@@ -204,7 +232,11 @@ final class Fixtures {
     private boolean maintenance;
     private Readiness readiness = Readiness.READY;
     private boolean virtualizes = true;
-    private int cpus = 8;
+    private CpuTopology topology = cores(8, 1);
+    private int hostCpus;
+    private int sharedMinimum;
+    private CpuSet sharedNow;
+    private final Map<LparId, List<Integer>> pins = new HashMap<>();
     private String huge = "16Gi";
     private boolean caughtUp = true;
     private final List<BladeDevice> functions = new ArrayList<>();
@@ -291,7 +323,31 @@ final class Fixtures {
     }
 
     Blade cpus(int cpus) {
-      this.cpus = cpus;
+      return cpus(cores(cpus, 1));
+    }
+
+    Blade cpus(CpuTopology topology) {
+      this.topology = topology;
+      return this;
+    }
+
+    Blade hostCpus(int cpus) {
+      hostCpus = cpus;
+      return this;
+    }
+
+    Blade sharedMinimum(int cpus) {
+      sharedMinimum = cpus;
+      return this;
+    }
+
+    Blade sharedNow(String cpus) {
+      sharedNow = CpuSet.parse(cpus);
+      return this;
+    }
+
+    Blade pins(PartitionIntent intent, Integer... cpus) {
+      pins.put(intent.id(), List.of(cpus));
       return this;
     }
 
@@ -313,8 +369,9 @@ final class Fixtures {
           readiness,
           "no sign of life from the blade's agent for 40 s",
           virtualizes,
+          new BladeCpus(topology, hostCpus, sharedMinimum, sharedNow, pins),
           new Capacity(
-              cpus, MemorySize.parse("4Gi"), Map.of(Pages.SIZE_2MI, MemorySize.parse(huge)), 100),
+              MemorySize.parse("4Gi"), Map.of(Pages.SIZE_2MI, MemorySize.parse(huge)), 100),
           assigned,
           reports,
           caughtUp,

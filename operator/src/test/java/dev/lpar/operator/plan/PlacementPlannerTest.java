@@ -3,7 +3,6 @@ package dev.lpar.operator.plan;
 import static dev.lpar.operator.plan.Fixtures.anywhere;
 import static dev.lpar.operator.plan.Fixtures.blade;
 import static dev.lpar.operator.plan.Fixtures.changed;
-import static dev.lpar.operator.plan.Fixtures.dedicated;
 import static dev.lpar.operator.plan.Fixtures.intent;
 import static dev.lpar.operator.plan.Fixtures.last;
 import static dev.lpar.operator.plan.Fixtures.pinned;
@@ -75,21 +74,6 @@ class PlacementPlannerTest {
             mine,
             blade("a").has(shared(1, 80, "1Gi")),
             "1 lacks service ratio (need 30%, free 20%)"),
-        arguments(
-            "nothing shared",
-            mine,
-            blade("a").has(dedicated(1, 8, "1Gi")),
-            "1 lacks a shared CPU (all are dedicated)"),
-        arguments(
-            "CPUs",
-            dedicated(9, 4, "1Gi"),
-            blade("a").has(dedicated(1, 5, "1Gi")),
-            "1 lacks CPUs (need 4 to dedicate, free 3)"),
-        arguments(
-            "the last shared CPU",
-            dedicated(9, 8, "1Gi"),
-            blade("a").has(shared(1, 1, "1Gi")),
-            "1 lacks CPUs (need 8 to dedicate, free 7)"),
         arguments(
             "disk",
             withDisk(mine, disk),
@@ -179,19 +163,6 @@ class PlacementPlannerTest {
   }
 
   @Test
-  void vcpusOfSharedPartitionsMayBeMoreThanCpus() {
-    var wide = intent(9, new Processors.Shared(64, 1, true), "1Gi", Pages.SIZE_2MI);
-    assertEquals(
-        new Assign("a", wide), PlacementPlanner.plan(anywhere(wide), blades(blade("a").cpus(1))));
-  }
-
-  @Test
-  void everyCpuCanBeDedicatedWhereNothingIsShared() {
-    var all = dedicated(9, 8, "1Gi");
-    assertEquals(new Assign("a", all), PlacementPlanner.plan(anywhere(all), blades(blade("a"))));
-  }
-
-  @Test
   void aPlacedPartitionStaysWhateverElseFits() {
     var mine = shared(9, 1, "1Gi");
     assertEquals(
@@ -204,7 +175,7 @@ class PlacementPlannerTest {
   @Test
   void aChangeIsMadeInPlace() {
     var was = shared(9, 10, "1Gi");
-    var wanted = changed(was, new Processors.Shared(1, 20, true), "2Gi", Power.RUNNING, 2);
+    var wanted = changed(was, new Processors.Shared(8, 20, true), "2Gi", Power.RUNNING, 2);
     assertEquals(
         new Assign("a", wanted),
         PlacementPlanner.plan(last(wanted, "a"), blades(blade("a").has(was), blade("b"))));

@@ -1,7 +1,6 @@
 package dev.lpar.operator.plan;
 
 import static dev.lpar.operator.plan.Fixtures.blade;
-import static dev.lpar.operator.plan.Fixtures.dedicated;
 import static dev.lpar.operator.plan.Fixtures.shared;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -13,9 +12,7 @@ import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.VmExits;
 import dev.lpar.model.PartitionIntent;
-import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Power;
-import dev.lpar.model.PartitionIntent.Processors;
 import dev.lpar.operator.plan.BladeView.Readiness;
 import dev.lpar.operator.plan.PlacementPlan.BladeLost;
 import dev.lpar.operator.plan.PlacementPlan.Change;
@@ -192,21 +189,8 @@ class StatusProjectorTest {
     assertEquals(placed, condition(projection, "Placed"));
     assertEquals(running, condition(projection, "Running"));
     assertEquals(ready, condition(projection, "Ready"));
-    assertEquals("Unknown NotEnforced", condition(projection, "EntitlementMet"));
     assertEquals("False UpToDate", condition(projection, "RestartRequired"));
     assertTrue(projection.conditions().stream().allMatch(c -> c.generation() == 1));
-  }
-
-  @Test
-  void cpusAreSummedUpInWords() {
-    var capped = Fixtures.intent(1, new Processors.Shared(2, 25, true), "1Gi", Pages.SIZE_2MI);
-    assertEquals(
-        "25% of 5, capped",
-        project(settled(capped), blade("a").has(capped, dedicated(2, 3, "1Gi"))).cpuSummary());
-    assertEquals("25% of 8", project(settled(MINE), blade("a").has(MINE)).cpuSummary());
-    assertEquals("25%", project(new NoPlace(LparReason.NO_FIT, ""), null).cpuSummary());
-    var four = dedicated(1, 4, "1Gi");
-    assertEquals("4 dedicated", project(settled(four), blade("a").has(four)).cpuSummary());
   }
 
   @Test
