@@ -68,6 +68,7 @@ class PartitionIntentsTest {
               Map.entry("/cpu/mode", "Dedicated"),
               Map.entry("/cpu/serviceRatio", "26"),
               Map.entry("/cpu/capped", "false"),
+              Map.entry("/cpu/threadsPerCore", "2"),
               Map.entry("/memory/size", "17Gi"),
               Map.entry("/memory/pageSize", "4Ki"),
               Map.entry("/firmware", "UEFI"),
@@ -146,8 +147,13 @@ class PartitionIntentsTest {
   @ParameterizedTest
   @MethodSource("fields")
   void everyFieldReachesTheBlade(String field) throws Exception {
-    var before = intent(JSON.readTree(LARGEST));
-    var changed = JSON.readTree(LARGEST);
+    var spec =
+        field.equals("/cpu/threadsPerCore")
+            ? LARGEST.replace(
+                "mode: Shared, serviceRatio: 25, capped: true", "mode: Dedicated, threadsPerCore: 1")
+            : LARGEST;
+    var before = intent(JSON.readTree(spec));
+    var changed = JSON.readTree(spec);
     int slash = field.lastIndexOf('/');
     ((ObjectNode) changed.at(field.substring(0, slash)))
         .set(field.substring(slash + 1), JSON.readTree(OTHER_VALUES.get(field)));
@@ -211,7 +217,11 @@ class PartitionIntentsTest {
     var effective = PartitionIntents.effective(intent);
     for (var component : EffectiveSettings.class.getRecordComponents()) {
       boolean applies =
-          !component.getName().equals("capped") || intent.cpu() instanceof Processors.Shared;
+          switch (component.getName()) {
+            case "capped" -> intent.cpu() instanceof Processors.Shared;
+            case "threadsPerCore" -> intent.cpu() instanceof Processors.Dedicated;
+            default -> true;
+          };
       assertEquals(applies, component.getAccessor().invoke(effective) != null, component.getName());
     }
   }

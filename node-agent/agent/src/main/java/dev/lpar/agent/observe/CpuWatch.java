@@ -7,6 +7,7 @@ import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
+import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.agent.plan.WatchedCpus;
 import dev.lpar.model.LparId;
 import java.time.Duration;
@@ -26,6 +27,9 @@ final class CpuWatch {
 
   /** How long a disturbance is told of after it was put right: nobody would see it otherwise. */
   private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+  /** KVM and QEMU make threads of their own while a guest begins to run: those disturb nothing. */
+  private static final Duration FIRST_THREADS = Duration.ofSeconds(5);
 
   private final Cpus cpus;
   private final InstantSource clock;
@@ -49,10 +53,12 @@ final class CpuWatch {
             known = new Watched(pid);
             watched.put(id, known);
           }
-          if (guests.get(id) instanceof Guest.Answering(_, _, _, var threads)) {
+          var now = clock.instant();
+          if (guests.get(id) instanceof Guest.Answering(var state, _, _, var threads)) {
             known.threads = threads;
+            known.runsSince = state != RunState.RUNNING ? Instant.MAX : known.begun(now);
           }
-          seen.put(id, known.after(cpus.guest(id, pid, known.threads), clock.instant()));
+          seen.put(id, known.after(cpus.guest(id, pid, known.threads), now));
         });
     return seen;
   }
@@ -66,14 +72,20 @@ final class CpuWatch {
     private @Nullable CpuUse use;
     private List<String> disturbances = List.of();
     private Instant disturbedAt = Instant.MIN;
+    private Instant runsSince = Instant.MAX;
 
     Watched(long pid) {
       this.pid = pid;
     }
 
+    Instant begun(Instant now) {
+      return runsSince.equals(Instant.MAX) ? now : runsSince;
+    }
+
     WatchedCpus after(GuestCpus now, Instant at) {
       boolean same = settled != null && Objects.equals(settled, now.arrangement());
-      if (same && !now.strays().isEmpty()) {
+      boolean sound = !runsSince.equals(Instant.MAX) && !at.isBefore(runsSince.plus(FIRST_THREADS));
+      if (same && sound && !now.strays().isEmpty()) {
         disturbances = now.strays();
         disturbedAt = at;
       } else if (at.isAfter(disturbedAt.plus(REMEMBERED))) {

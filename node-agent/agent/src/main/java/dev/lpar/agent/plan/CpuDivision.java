@@ -81,28 +81,35 @@ final class CpuDivision {
             host.cpus().topology(),
             reserve.hostCpus(host.cpus().topology()),
             reserve.sharedMinimumCpus(),
-            requests());
+            requests(wanted));
   }
 
-  private List<CpuPlan.Request> requests() {
+  private List<CpuPlan.Request> requests(Map<LparId, PartitionIntent> wanted) {
     var requests = new ArrayList<CpuPlan.Request>();
     processors.forEach(
         (id, cpu) -> {
           if (cpu instanceof Processors.Dedicated(int vcpus, int threads)) {
             var record = host.partition(id).record();
             var pins = record == null ? List.<Integer>of() : record.place().pins();
-            requests.add(new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(id), pins));
+            requests.add(
+                new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(wanted.get(id)), pins));
           }
         });
     return requests;
   }
 
-  private List<Integer> nodesOfDevices(LparId id) {
-    return host.devices().functions().stream()
-        .filter(function -> heldFor(function.address(), id))
-        .flatMap(function -> Optional.ofNullable(function.numaNode()).stream())
-        .distinct()
-        .toList();
+  /** In the order of its devices, as the operator has them. */
+  private List<Integer> nodesOfDevices(@Nullable PartitionIntent intent) {
+    return intent == null
+        ? List.of()
+        : intent.devices().stream()
+            .flatMap(
+                device ->
+                    host.devices().functions().stream()
+                        .filter(function -> device.identity().matches(function.identity())))
+            .flatMap(function -> Optional.ofNullable(function.numaNode()).stream())
+            .distinct()
+            .toList();
   }
 
   private boolean heldFor(PciAddress address, LparId id) {

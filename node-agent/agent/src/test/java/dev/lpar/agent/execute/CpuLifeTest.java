@@ -185,6 +185,13 @@ class CpuLifeTest {
   @Test
   void aThreadThatStrayedIsToldOfAndPutBack() {
     running(shared, dedicated);
+    cpus.strays.put(
+        C, List.of("thread 4712 (kvm-nx-lpage-re) isn't in the control group emulator"));
+    assertEquals(
+        Verdict.NOT_MEASURED,
+        Rig.report(rig.settle(), C).cpu().entitlement().verdict(),
+        "what a starting guest makes disturbs nothing");
+    rig.settleAfter(Duration.ofSeconds(10));
     cpus.strays.put(C, List.of("thread 4711 (CPU 1/KVM) may run on 0-3"));
     var plan = rig.round(100);
     assertEquals(

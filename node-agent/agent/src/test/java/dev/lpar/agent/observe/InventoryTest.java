@@ -48,7 +48,7 @@ class InventoryTest {
             List.of(
                 new NumaNode(0, 0, List.of("0,4", "1,5"), "64000Mi"),
                 new NumaNode(1, 1, List.of("2", "3,7"), "64000Mi")),
-            null),
+            "5,7"),
         inventory.topology());
   }
 
