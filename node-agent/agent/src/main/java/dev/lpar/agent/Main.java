@@ -61,7 +61,10 @@ public final class Main {
     var hostFiles = new HostFiles(settings.hostRoot());
 
     var units = new SystemdTransientUnits(SYSTEM_BUS);
-    var guests = new SystemdGuests(units, new GuestPreparation(Places.BLADE));
+    var guests =
+        new SystemdGuests(
+            units,
+            new GuestPreparation(Places.BLADE, CpuTopologyReader.hasTopologyExtensions(hostFiles)));
     var inventory = new InventoryWatch(hostFiles, clock);
     var devices =
         new SysfsDevices(

@@ -65,9 +65,14 @@ public final class GuestPreparation {
   private static final int WORDS = 400;
 
   private final Places places;
+  private final boolean topologyExtensions;
 
-  public GuestPreparation(Places places) {
+  /**
+   * @param topologyExtensions whether the blade's processors have AMD's topology extensions
+   */
+  public GuestPreparation(Places places, boolean topologyExtensions) {
     this.places = places;
+    this.topologyExtensions = topologyExtensions;
   }
 
   Path runDirectory(LparId id) {
@@ -149,12 +154,12 @@ public final class GuestPreparation {
         runDirectory(intent.id()).toString());
   }
 
-  private static GuestConfig.Processors processors(PartitionIntent.Processors processors) {
+  private GuestConfig.Processors processors(PartitionIntent.Processors processors) {
     return switch (processors) {
       case PartitionIntent.Processors.Shared(var vcpus, _, _) ->
           new GuestConfig.Processors.Shared(vcpus);
       case PartitionIntent.Processors.Dedicated(var vcpus, var threadsPerCore) ->
-          new GuestConfig.Processors.Dedicated(vcpus, threadsPerCore);
+          new GuestConfig.Processors.Dedicated(vcpus, threadsPerCore, topologyExtensions);
     };
   }
 

@@ -5,6 +5,7 @@ import dev.lpar.model.CpuTopology;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The online CPUs in their cores, sockets and NUMA nodes
@@ -13,6 +14,9 @@ import java.util.List;
 public final class CpuTopologyReader {
   private static final String CPUS = "sys/devices/system/cpu";
   private static final String NODES = "sys/devices/system/node";
+
+  private static final Pattern TOPOLOGY_EXTENSIONS =
+      Pattern.compile("(?m)^flags\\s*:.*\\btopoext\\b");
 
   private CpuTopologyReader() {}
 
@@ -33,6 +37,11 @@ public final class CpuTopologyReader {
               }
             });
     return new CpuTopology(nodes, common(set(files, CPUS + "/isolated"), online));
+  }
+
+  /** Whether the processors have AMD's topology extensions, which tell of siblings. */
+  public static boolean hasTopologyExtensions(HostFiles files) {
+    return TOPOLOGY_EXTENSIONS.matcher(files.text("proc/cpuinfo").orElse("")).find();
   }
 
   /** All NUMA nodes, those without CPUs, too. */

@@ -1,6 +1,8 @@
 package dev.lpar.agent.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.CpuTopology;
@@ -55,6 +57,16 @@ class CpuTopologyReaderTest {
                 Pages.SIZE_4KI, MemorySize.parse("1040Ki"),
                 Pages.SIZE_2MI, MemorySize.parse("6Mi"))),
         NodeMemory.free(files));
+  }
+
+  @Test
+  void topologyExtensionsAreAFlagOfTheProcessors() throws IOException {
+    var files = new HostFiles(root);
+    assertFalse(CpuTopologyReader.hasTopologyExtensions(files));
+    write("proc/cpuinfo", "model name\t: topoext\nflags\t\t: fpu svm\nbugs\t: topoext\n");
+    assertFalse(CpuTopologyReader.hasTopologyExtensions(files));
+    write("proc/cpuinfo", "flags\t\t: fpu svm topoext perfctr_core\n");
+    assertTrue(CpuTopologyReader.hasTopologyExtensions(files));
   }
 
   @Test

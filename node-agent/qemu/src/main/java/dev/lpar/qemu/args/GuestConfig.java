@@ -49,8 +49,11 @@ public record GuestConfig(
      *
      * @param threadsPerCore hardware threads of each core that the guest has; the vCPUs of a core
      *     have adjacent numbers
+     * @param topologyExtensions whether the blade's processors tell by them which threads are of
+     *     one core, as AMD's do (CPUID 0x80000001, TOPOEXT)
      */
-    record Dedicated(int vcpus, int threadsPerCore) implements Processors {
+    record Dedicated(int vcpus, int threadsPerCore, boolean topologyExtensions)
+        implements Processors {
       public Dedicated {
         atLeastOne(vcpus);
         if (threadsPerCore < 1 || vcpus % threadsPerCore != 0) {

@@ -80,7 +80,14 @@ public final class QemuCommandLine {
     }
     add("-machine", machine);
     // The host's processor as it is, with what can't be migrated, too.
-    add("-cpu", "host,migratable=off");
+    var cpu = new OptionList("host").with("migratable", "off");
+    if (guest.processors() instanceof Processors.Dedicated(_, var threads, var extensions)
+        && threads > 1
+        && extensions) {
+      // The one feature that "host" leaves out; without it a guest sees no siblings.
+      cpu.with("topoext", "on");
+    }
+    add("-cpu", cpu);
     add("-smp", topology(guest.processors()));
   }
 
@@ -88,7 +95,7 @@ public final class QemuCommandLine {
     int threads =
         switch (processors) {
           case Processors.Shared _ -> 1;
-          case Processors.Dedicated(_, var threadsPerCore) -> threadsPerCore;
+          case Processors.Dedicated(_, var threadsPerCore, _) -> threadsPerCore;
         };
     return new OptionList(Integer.toString(processors.vcpus()))
         .with("sockets", 1)

@@ -58,14 +58,14 @@ class QemuCommandLineTest {
         Arguments.of(
             "dedicated",
             guest(
-                new Processors.Dedicated(4, 2),
+                new Processors.Dedicated(4, 2, true),
                 new Memory(16L << 30, Pages.SIZE_4KI, 1),
                 new Firmware.Bios(),
                 new Disk("root", "/dev/sda", null))),
         Arguments.of(
             "dedicated-huge",
             guest(
-                new Processors.Dedicated(3, 1),
+                new Processors.Dedicated(3, 1, true),
                 new Memory(16L << 30, Pages.SIZE_2MI, 0),
                 new Firmware.Bios(),
                 new Disk("root", "/dev/sda", null))));
@@ -115,12 +115,22 @@ class QemuCommandLineTest {
         () -> guest(new Firmware.Bios(), Pages.SIZE_4KI, disks.toArray(Disk[]::new)));
   }
 
+  /** On Intel's processors the bit means nothing, and the blade doesn't have it. */
+  @Test
+  void topologyExtensionsAreGivenWhereTheBladeHasThem() {
+    var memory = new Memory(1L << 30, Pages.SIZE_2MI, null);
+    var intel = guest(new Processors.Dedicated(4, 2, false), memory, new Firmware.Bios());
+    var amd = guest(new Processors.Dedicated(4, 2, true), memory, new Firmware.Bios());
+    assertTrue(QemuCommandLine.of(intel).contains("host,migratable=off"));
+    assertTrue(QemuCommandLine.of(amd).contains("host,migratable=off,topoext=on"));
+  }
+
   @Test
   void halfACoreIsRefused() {
     var refusal =
-        assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(3, 2));
+        assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(3, 2, false));
     assertEquals("3 vCPUs don't make whole cores of 2 threads", refusal.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Processors.Dedicated(0, 1, false));
     assertThrows(IllegalArgumentException.class, () -> new Processors.Shared(0));
   }
 }
