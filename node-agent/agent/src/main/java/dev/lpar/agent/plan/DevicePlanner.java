@@ -128,21 +128,32 @@ final class DevicePlanner {
           .toList();
     }
 
-    /** What the running guest is given and asked for. One that is powering off is let be. */
+    /** What the running guest is given. One that is powering off is let be. */
     private List<PartitionStep> guest() {
       if (!(seen.unit() instanceof Unit.Live(var pid, _)) || !takesDevices()) {
         return List.of();
       }
       var steps = new ArrayList<PartitionStep>(plugs());
       if (!steps.isEmpty()) {
-        steps.addFirst(new GrantGroups(seen.id(), pid, groupsOfGuest()));
+        var groups = groupsInGuest();
+        needed()
+            .forEach(function -> Optional.ofNullable(function.iommuGroup()).ifPresent(groups::add));
+        steps.addFirst(new GrantGroups(seen.id(), pid, List.copyOf(groups)));
       }
-      leaving.forEach(
-          (name, address) -> {
-            if (slots.askToLeave(name, now)) {
-              steps.add(new UnplugDevice(seen.id(), name, address));
-            }
-          });
+      return steps;
+    }
+
+    /** What the running guest is asked to let go of. */
+    private List<PartitionStep> unplugs() {
+      var steps = new ArrayList<PartitionStep>();
+      if (seen.unit() instanceof Unit.Live && takesDevices()) {
+        leaving.forEach(
+            (name, address) -> {
+              if (slots.askToLeave(name, now)) {
+                steps.add(new UnplugDevice(seen.id(), name, address));
+              }
+            });
+      }
       return steps;
     }
 
@@ -179,15 +190,13 @@ final class DevicePlanner {
       return plugs;
     }
 
-    /** The IOMMU groups of what the guest has or is to have. */
-    private List<Integer> groupsOfGuest() {
+    /** The IOMMU groups of what the guest has. */
+    private Set<Integer> groupsInGuest() {
       var groups = new TreeSet<Integer>();
       inGuest
           .values()
           .forEach(at -> devices.at(at).map(PciFunction::iommuGroup).ifPresent(groups::add));
-      needed()
-          .forEach(function -> Optional.ofNullable(function.iommuGroup()).ifPresent(groups::add));
-      return List.copyOf(groups);
+      return groups;
     }
 
     private List<PartitionStep> release() {
@@ -205,8 +214,10 @@ final class DevicePlanner {
         }
       }
       if (!steps.isEmpty() && seen.unit() instanceof Unit.Live(var pid, _)) {
-        steps.addFirst(new GrantGroups(seen.id(), pid, groupsOfGuest()));
+        // What it is to have besides may not be with vfio-pci yet, and its group without a node.
+        steps.addFirst(new GrantGroups(seen.id(), pid, List.copyOf(groupsInGuest())));
       }
+      steps.addAll(unplugs());
       return steps;
     }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Decides for a partition whose unit is there. It is never started a second time. */
@@ -59,18 +60,28 @@ final class LivePartitionPlanner {
       steps.add(new RotateConsole(seen.id()));
     }
     var decision = new Round(wish, seen, record, pid, devices).decide();
-    var forDevices = new ArrayList<>(devices.hold());
-    forDevices.addAll(devices.guest());
-    // A guest that stands still for its devices goes on behind them; any other waits for none.
-    return (awaitsDevices(seen) ? decision.after(forDevices) : decision.then(forDevices))
-        .then(devices.release())
-        .then(cpus.steps(seen, pid))
-        .after(steps);
+    var further = further(seen, pid, devices);
+    // A guest that stands still for its devices goes on behind them; nothing else waits for any.
+    return (goesOn(seen, decision) ? decision.after(further) : decision.then(further)).after(steps);
   }
 
-  private static boolean awaitsDevices(ObservedPartition seen) {
+  /**
+   * A refused step ends the lane. CPUs are first, because others may wait for a guest to leave
+   * theirs; when they were refused, the devices aren't kept waiting for them.
+   */
+  private List<PartitionStep> further(ObservedPartition seen, long pid, DevicePlan devices) {
+    var forCpus = cpus.steps(seen, pid);
+    return (seen.cpusRefused() == null
+            ? Stream.of(forCpus, devices.whileLive())
+            : Stream.of(devices.whileLive(), forCpus))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static boolean goesOn(ObservedPartition seen, Decision decision) {
     return seen.guest() instanceof Guest.Answering(var state, _, _, _)
-        && state == RunState.STARTING;
+        && state == RunState.STARTING
+        && decision.steps().contains(new ResumeGuest(seen.id()));
   }
 
   /** The record as it has to be while the unit is there. */

@@ -4,6 +4,7 @@ import static dev.lpar.agent.plan.Intents.A;
 import static dev.lpar.agent.plan.Intents.B;
 import static dev.lpar.agent.plan.Intents.C;
 import static dev.lpar.agent.plan.Intents.cpu;
+import static dev.lpar.agent.plan.Intents.devices;
 import static dev.lpar.agent.plan.Intents.intent;
 import static dev.lpar.agent.plan.Intents.power;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -28,9 +29,11 @@ import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Power;
 import dev.lpar.model.PartitionIntent.Processors;
+import dev.lpar.model.PciAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -223,6 +226,59 @@ class CpuLifeTest {
       rig.round(100);
     }
     assertEquals(Map.of(), rig.blade.units);
+  }
+
+  @Test
+  void aGuestLeavesTheCoresOfAnotherThoughADeviceOfItsOwnCanNotBeHad() {
+    rig.blade.devices.add("0000:01:00.0", "S1", 1, "nvme");
+    running(shared);
+    rig.blade.devices.stuck.add(new PciAddress("0000:01:00.0"));
+    rig.want(devices(shared, "hba=S1"), dedicated);
+    for (int round = 0; round < 10; round++) {
+      rig.round(100);
+    }
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void aGuestIsGivenItsDeviceThoughItsCpusCanNotBeSetUpAnew() {
+    rig.blade.devices.add("0000:01:00.0", "S1", 1, "nvme");
+    running(shared);
+    cpus.refusal = "no cpuset controller";
+    rig.want(devices(cpu(shared, new Processors.Shared(2, 10, true)), "hba=S1"));
+    for (int round = 0; round < 10; round++) {
+      rig.round(100);
+    }
+    assertEquals(Map.of("hba", "0000:01:00.0"), rig.blade.devices.guest(A));
+    assertEquals(Verdict.NOT_ENFORCED, Rig.report(rig.plan(), A).cpu().entitlement().verdict());
+  }
+
+  /** The blade's lane and the partitions' run side by side, and end anywhere. */
+  @Test
+  void howeverTheLanesRunNobodyIsLeftOnTheCpusOfADedicatedGuest() {
+    for (int seed = 0; seed < 200; seed++) {
+      var order = new Random(seed);
+      var fresh = new CpuLifeTest();
+      fresh.running(fresh.shared, fresh.uncapped);
+      for (var wanted :
+          List.of(
+              List.of(fresh.shared, fresh.dedicated, fresh.uncapped),
+              List.of(fresh.shared, power(fresh.dedicated, Power.STOPPED), fresh.uncapped),
+              List.of(fresh.dedicated, fresh.uncapped))) {
+        fresh.rig.want(wanted.toArray(PartitionIntent[]::new));
+        for (int round = 0; round < 6; round++) {
+          fresh.rig.round(order.nextInt(8), order);
+          if (order.nextInt(4) == 0) {
+            fresh.rig.restartAgent();
+          }
+        }
+      }
+      fresh.rig.settleAfter(Duration.ofMinutes(3));
+      assertEquals(List.of(1, 2), fresh.cpus.arrangement(C).pins(), "seed " + seed);
+      assertEquals(set("3"), fresh.cpus.arrangement(B).vcpus(), "seed " + seed);
+      assertEquals(null, fresh.cpus.arrangement(A), "seed " + seed);
+    }
   }
 
   private void sample(LparId id, long second, long ran, long waited) {

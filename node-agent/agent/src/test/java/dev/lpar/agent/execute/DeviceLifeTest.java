@@ -266,6 +266,40 @@ class DeviceLifeTest {
     assertEquals("nvme", devices.at(TWO).driver);
   }
 
+  /** Rounds with something in them that is refused each time. */
+  private HostPlan rounds() {
+    for (int i = 0; i < 8; i++) {
+      rig.round(Integer.MAX_VALUE);
+    }
+    return rig.plan();
+  }
+
+  @Test
+  void whatAGuestLetsGoOfIsGivenBackThoughItsNextDeviceCanNotBeHad() {
+    running(a);
+    devices.stuck.add(new PciAddress(TWO));
+    rig.want(devices(intent(A), "nic=S2"));
+    var plan = rounds();
+    assertEquals(Attachment.State.BIND_FAILED, attachment(plan, A).state());
+    assertEquals(Map.of(), devices.guest(A));
+    assertWithHost(ONE);
+    devices.stuck.clear();
+    running(devices(intent(A), "nic=S2"));
+    assertEquals(Map.of("nic", TWO), devices.guest(A));
+  }
+
+  @Test
+  void aGuestThatStandsStillIsPoweredOffThoughItsNextDeviceCanNotBeHad() {
+    devices.refusing.add(A);
+    rig.want(a);
+    rounds();
+    assertEquals(RunState.STARTING, rig.blade.states.get(A));
+    devices.stuck.add(new PciAddress(TWO));
+    rig.want(power(devices(intent(A), "hba=S1", "nic=S2"), Power.STOPPED));
+    rounds();
+    assertEquals(Map.of(), rig.blade.units);
+  }
+
   @Test
   void aPartitionStartsWhenTheProcessLetsGo() {
     devices.holders.put(new PciAddress(ONE), "1234 (postgres) has /dev/nvme1n1 open");

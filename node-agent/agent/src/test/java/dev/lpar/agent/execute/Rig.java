@@ -19,10 +19,12 @@ import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PciAddress;
 import dev.lpar.model.VirtualFunctionCount;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** The agent's real observer, planner and executor on a fake blade, one round at a time. */
 public final class Rig {
@@ -84,37 +86,69 @@ public final class Rig {
         .orElseThrow();
   }
 
-  /** Looks and plans, and carries out the first {@code most} steps. */
+  /** Looks and plans, and carries out the first {@code most} steps, lane by lane. */
   public HostPlan round(int most) {
     var plan = plan();
-    int done = 0;
-    for (var step : steps(plan)) {
-      if (done++ == most) {
-        break;
-      }
-      if (step instanceof HostStep.StartGuest start) {
-        startRefusals.remove(start.partition());
-      }
-      if (executor.execute(step) instanceof Outcome.Refused(var message)) {
-        if (step instanceof HostStep.StartGuest start) {
-          startRefusals.put(start.partition(), message);
+    int left = most;
+    for (var lane : lanes(plan)) {
+      for (var step : lane) {
+        if (left-- <= 0) {
+          return plan;
         }
-        if (step instanceof HostStep.DeviceStep with) {
-          deviceRefusals.put(with.device(), Lanes.refusal(with, message));
+        if (!done(step)) {
+          break;
         }
-        if (step instanceof HostStep.ArrangeCpus with) {
-          cpuRefusals.put(with.partition(), message);
-        }
-        break;
-      }
-      if (step instanceof HostStep.DeviceStep with) {
-        deviceRefusals.remove(with.device());
-      }
-      if (step instanceof HostStep.ArrangeCpus with) {
-        cpuRefusals.remove(with.partition());
       }
     }
     return plan;
+  }
+
+  /** Looks and plans, and carries out the first {@code most} steps, as the lanes happen to run. */
+  public HostPlan round(int most, Random order) {
+    var plan = plan();
+    var lanes = new ArrayList<ArrayDeque<HostStep>>();
+    lanes(plan).forEach(lane -> lanes.add(new ArrayDeque<>(lane)));
+    for (int left = most; left > 0 && !lanes.isEmpty(); left--) {
+      var lane = lanes.get(order.nextInt(lanes.size()));
+      if (!done(lane.remove()) || lane.isEmpty()) {
+        lanes.remove(lane);
+      }
+    }
+    return plan;
+  }
+
+  private static List<List<HostStep>> lanes(HostPlan plan) {
+    var lanes = new ArrayList<List<HostStep>>();
+    lanes.add(List.copyOf(plan.bladeSteps()));
+    plan.partitionSteps().values().forEach(steps -> lanes.add(List.copyOf(steps)));
+    lanes.removeIf(List::isEmpty);
+    return lanes;
+  }
+
+  /** Carries a step out. Returns false where it was refused: its lane ends there. */
+  private boolean done(HostStep step) {
+    if (step instanceof HostStep.StartGuest start) {
+      startRefusals.remove(start.partition());
+    }
+    if (executor.execute(step) instanceof Outcome.Refused(var message)) {
+      if (step instanceof HostStep.StartGuest start) {
+        startRefusals.put(start.partition(), message);
+      }
+      if (step instanceof HostStep.DeviceStep with) {
+        deviceRefusals.put(with.device(), Lanes.refusal(with, message));
+      }
+      if (step instanceof HostStep.ArrangeCpus with) {
+        cpuRefusals.put(with.partition(), message);
+      }
+      return false;
+    }
+    if (step instanceof HostStep.DeviceStep with) {
+      deviceRefusals.remove(with.device());
+    }
+    if (step instanceof HostStep.ArrangeCpus with) {
+      cpuRefusals.remove(with.partition());
+    }
+    return true;
   }
 
   /** Rounds until nothing is left to do. Returns what is told then. */

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -51,12 +52,16 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
 
   public final FakeDevices devices = new FakeDevices();
 
-  public final FakeCpus cpus = new FakeCpus();
+  public final FakeCpus cpus = new FakeCpus(this::pid);
 
   /** What systemd says to every start, when it refuses. */
   public String refusal = "";
 
   private long nextPid = 100;
+
+  private Optional<Long> pid(LparId id) {
+    return units.get(id) instanceof Unit.Live(var pid, _) ? Optional.of(pid) : Optional.empty();
+  }
 
   @Override
   public Map<LparId, Unit> units() {

@@ -14,7 +14,9 @@ import dev.lpar.model.PartitionIntent.Pages;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** A blade's CPUs as the agent sees them: four cores, unless a test wants others. */
 public final class FakeCpus implements Cpus {
@@ -34,11 +36,19 @@ public final class FakeCpus implements Cpus {
   /** What the kernel says to every arrangement, when it refuses. */
   public String refusal = "";
 
+  private final Function<LparId, Optional<Long>> pids;
   private final Map<LparId, Arranged> arranged = new HashMap<>();
 
   private record Arranged(long pid, CpuArrangement arrangement) {}
 
-  /** As it was last brought about for a guest, whether that still runs or not. */
+  /**
+   * @param pids of the guests that are there
+   */
+  FakeCpus(Function<LparId, Optional<Long>> pids) {
+    this.pids = pids;
+  }
+
+  /** As it was last brought about for a guest; null when none is there. */
   public CpuArrangement arrangement(LparId id) {
     var found = arranged.get(id);
     return found == null ? null : found.arrangement();
@@ -69,6 +79,9 @@ public final class FakeCpus implements Cpus {
   public void arrange(LparId id, long pid, List<Long> threads, CpuArrangement arrangement) {
     if (!refusal.isEmpty()) {
       throw new HostException(refusal);
+    }
+    if (!pids.apply(id).equals(Optional.of(pid))) {
+      return; // The guest has ended.
     }
     arranged.forEach(
         (other, has) -> {

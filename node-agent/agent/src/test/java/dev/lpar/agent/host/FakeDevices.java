@@ -61,6 +61,9 @@ public final class FakeDevices implements Devices {
   /** Guests whose QEMU refuses every device. */
   public final Set<LparId> refusing = new HashSet<>();
 
+  /** Functions that their driver doesn't let go of. */
+  public final Set<PciAddress> stuck = new HashSet<>();
+
   /** Drivers that don't take a function back. */
   public final Set<String> reluctant = new HashSet<>();
 
@@ -211,6 +214,9 @@ public final class FakeDevices implements Devices {
             who -> {
               throw new HostException(device + ": " + who);
             });
+    if (stuck.contains(device)) {
+      throw new HostException(driver + " doesn't let go of " + device);
+    }
     unbind(device, driver);
   }
 
@@ -258,7 +264,13 @@ public final class FakeDevices implements Devices {
     }
   }
 
+  /** A group has a node only while vfio-pci has a function of it. */
   void grant(LparId id, List<Integer> groups) {
+    for (var group : groups) {
+      if (slots.values().stream().noneMatch(s -> s.group == group && VFIO.equals(s.driver))) {
+        throw new HostException("no /dev/vfio/" + group);
+      }
+    }
     granted.put(id, groups);
   }
 
