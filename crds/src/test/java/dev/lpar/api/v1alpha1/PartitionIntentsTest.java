@@ -150,7 +150,8 @@ class PartitionIntentsTest {
     var spec =
         field.equals("/cpu/threadsPerCore")
             ? LARGEST.replace(
-                "mode: Shared, serviceRatio: 25, capped: true", "mode: Dedicated, threadsPerCore: 1")
+                "mode: Shared, serviceRatio: 25, capped: true",
+                "mode: Dedicated, threadsPerCore: 1")
             : LARGEST;
     var before = intent(JSON.readTree(spec));
     var changed = JSON.readTree(spec);
