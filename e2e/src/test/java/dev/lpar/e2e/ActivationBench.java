@@ -100,8 +100,9 @@ final class ActivationBench {
         cd /run/lpar-bench
         mapfile -d '' argv <cmdline
         rm -f qmp console pid
-        timeout 60 perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
-          $start = time;
+        timeout 60 perl -MIO::Socket::UNIX -e '
+          sub uptime { open my $f, "<", "/proc/uptime"; (split / /, <$f>)[0] }
+          $start = uptime();
           system(@ARGV) and die "systemd-run failed\n";
           until (defined $reply and $reply =~ /"running": true/) {
             select undef, undef, undef, 0.02;
@@ -110,7 +111,7 @@ final class ActivationBench {
             $qmp->flush;
             do { $reply = <$qmp> } while defined $reply and $reply !~ /"status":/;
           }
-          printf "%d\n", 1000 * (time - $start);' \
+          printf "%d\n", 1000 * (uptime() - $start);' \
           systemd-run --quiet --unit=lpar-bench -p RootDirectory="$(cat root)" -p MountAPIVFS=yes -p BindPaths=/run/lpar-bench -p BindReadOnlyPaths=/boot -p LimitMEMLOCK=infinity "${argv[@]}"
         systemctl stop lpar-bench
         SCRIPT""";
