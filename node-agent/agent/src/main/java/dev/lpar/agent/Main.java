@@ -124,7 +124,7 @@ public final class Main {
             observer,
             lanes,
             sources -> {
-              metrics.tell(sources.reports());
+              metrics.tell(sources.plan());
               reporter.tell(StatusComposer.compose(sources));
             },
             wake,

@@ -6,10 +6,13 @@ import dev.lpar.agent.plan.CpuUse;
 import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
+import dev.lpar.agent.plan.HeldDevice;
+import dev.lpar.agent.plan.ObservedCpus.Interrupt;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.agent.plan.WatchedCpus;
 import dev.lpar.model.LparId;
+import dev.lpar.model.PciAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,8 +45,14 @@ final class CpuWatch {
 
   /**
    * @param live pids of the guests
+   * @param interrupts of the blade
+   * @param held PCI functions, by the guest that they are for
    */
-  Map<LparId, WatchedCpus> look(Map<LparId, Long> live, Map<LparId, Guest> guests) {
+  Map<LparId, WatchedCpus> look(
+      Map<LparId, Long> live,
+      Map<LparId, Guest> guests,
+      List<Interrupt> interrupts,
+      Map<PciAddress, HeldDevice> held) {
     watched.keySet().retainAll(live.keySet());
     var seen = new HashMap<LparId, WatchedCpus>();
     live.forEach(
@@ -58,9 +67,39 @@ final class CpuWatch {
             known.threads = threads;
             known.runsSince = state != RunState.RUNNING ? Instant.MAX : known.begun(now);
           }
-          seen.put(id, known.after(cpus.guest(id, pid, known.threads), now));
+          var found = cpus.guest(id, pid, known.threads);
+          var others =
+              interrupts.stream().filter(interrupt -> !isOf(id, interrupt.device(), held)).toList();
+          seen.put(id, known.after(found, outOfPlace(found, others), now));
         });
     return seen;
+  }
+
+  private static boolean isOf(
+      LparId id, @Nullable PciAddress device, Map<PciAddress, HeldDevice> held) {
+    var entry = device == null ? null : held.get(device);
+    return entry != null && id.equals(entry.partition());
+  }
+
+  /** In words: what isn't where the guest's arrangement has it, or is where it alone is to be. */
+  private static List<String> outOfPlace(GuestCpus found, List<Interrupt> others) {
+    var words = new ArrayList<>(found.strays());
+    var arrangement = found.arrangement();
+    if (arrangement == null || !arrangement.isolated()) {
+      return words;
+    }
+    for (var interrupt : others) {
+      var common = interrupt.cpus().intersect(arrangement.vcpus());
+      if (!common.isEmpty()) {
+        words.add(
+            "interrupt %d (%s) may come to %s"
+                .formatted(interrupt.number(), interrupt.name(), common));
+      }
+    }
+    if (found.notIsolated() != null) {
+      words.add("the kernel doesn't keep everything else off its CPUs: " + found.notIsolated());
+    }
+    return words;
   }
 
   /** One QEMU process. */
@@ -82,11 +121,11 @@ final class CpuWatch {
       return runsSince.equals(Instant.MAX) ? now : runsSince;
     }
 
-    WatchedCpus after(GuestCpus now, Instant at) {
+    WatchedCpus after(GuestCpus now, List<String> outOfPlace, Instant at) {
       boolean same = settled != null && Objects.equals(settled, now.arrangement());
       boolean sound = !runsSince.equals(Instant.MAX) && !at.isBefore(runsSince.plus(FIRST_THREADS));
-      if (same && sound && !now.strays().isEmpty()) {
-        disturbances = now.strays();
+      if (same && sound && !outOfPlace.isEmpty()) {
+        disturbances = outOfPlace;
         disturbedAt = at;
       } else if (at.isAfter(disturbedAt.plus(REMEMBERED))) {
         disturbances = List.of();

@@ -67,7 +67,6 @@ public final class HostObserver {
     var traces = ports.files().traces();
     var pids = pids(units);
     var guests = watch.look(pids);
-    var cpus = watchedCpus.look(pids, guests);
     var wanted = new HashMap<LparId, PartitionIntent>();
     if (desired instanceof Desired.Known(var partitions, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
@@ -76,6 +75,8 @@ public final class HostObserver {
     ids.addAll(traces.keySet());
     ids.addAll(wanted.keySet());
     var devices = watchedDevices.look(wanted.values(), refused.devices());
+    var bladeCpus = ports.cpus().look();
+    var cpus = watchedCpus.look(pids, guests, bladeCpus.interrupts(), devices.held());
     devices.held().values().stream()
         .flatMap(entry -> Optional.ofNullable(entry.partition()).stream())
         .forEach(ids::add);
@@ -87,7 +88,7 @@ public final class HostObserver {
         ports.hugePages().pools(),
         ports.qemu().versions(),
         devices,
-        ports.cpus().look(),
+        bladeCpus,
         ids.stream()
             .map(
                 id -> {

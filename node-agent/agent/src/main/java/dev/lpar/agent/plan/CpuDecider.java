@@ -7,7 +7,7 @@ import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.model.CpuPlan.Cores;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
-import java.util.ArrayList;
+import dev.lpar.model.PartitionIntent.Processors;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +21,9 @@ final class CpuDecider {
 
   /** The answer to a start. */
   sealed interface Admission {
+    /**
+     * @param place the memory's node as far as the CPUs say; it may not fit there
+     */
     record Granted(CpuPlace place) implements Admission {}
 
     record Refused(String message) implements Admission {}
@@ -37,7 +40,7 @@ final class CpuDecider {
     var occupant = division.occupant(intent.id());
     return occupant != null
         ? new Admission.NotYet(occupant)
-        : new Admission.Granted(new CpuPlace(pins(intent.id()), division.numaNode(intent)));
+        : new Admission.Granted(new CpuPlace(pins(intent.id()), division.homeNode(intent.id())));
   }
 
   private List<Integer> pins(LparId id) {
@@ -46,7 +49,7 @@ final class CpuDecider {
 
   /** Where a live guest is by now: its cores may have changed, its memory stays. */
   CpuPlace place(LparId id, CpuPlace was) {
-    var pins = pins(id);
+    var pins = division.known() ? pins(id) : List.<Integer>of();
     return pins.isEmpty() ? was : new CpuPlace(pins, was.numaNode());
   }
 
@@ -90,22 +93,23 @@ final class CpuDecider {
     var found = cpus.now().arrangement();
     boolean runs =
         seen.guest() instanceof Guest.Answering(var state, _, _, _) && state == RunState.RUNNING;
-    var disturbances = new ArrayList<>(cpus.disturbances());
-    if (found.isolated()) {
-      disturbances.addAll(division.interrupts(seen.id()));
-      if (cpus.now().notIsolated() != null) {
-        disturbances.add(
-            "the kernel doesn't keep everything else off its CPUs: " + cpus.now().notIsolated());
-      }
-    }
     return new CpuReport(
         found.pins(),
         found.emulator(),
         record.place().numaNode(),
         Entitlement.judge(
-            division.due(seen.id(), record.activated().cpu()),
+            due(record.activated().cpu(), found),
             runs ? cpus.use() : null,
             trouble(seen),
-            runs ? disturbances : List.of()));
+            runs ? cpus.disturbances() : List.of()),
+        cpus.now().sample());
+  }
+
+  /** By what it has, as it was measured with that: what it is to have next isn't due yet. */
+  private static Entitlement.Due due(Processors cpu, CpuArrangement found) {
+    return new Entitlement.Due(
+        cpu.vcpus(),
+        cpu instanceof Processors.Shared ? found.weight() / CpuDivision.WEIGHT_OF_A_POINT : null,
+        found.vcpus().size());
   }
 }

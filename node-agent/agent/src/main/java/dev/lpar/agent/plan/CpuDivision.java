@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has which of the blade's CPUs, now that some partitions are active. A dedicated partition
- * counts as active from the moment it is wanted to run: the others leave its cores first.
+ * counts as active from the moment it is wanted to run: the others leave its cores first. It
+ * doesn't once its guest has ended and rests.
  */
 final class CpuDivision {
   /**
@@ -41,6 +42,9 @@ final class CpuDivision {
 
   /** The kernel takes no smaller quota (kernel/sched/core.c, min_cfs_quota_period). */
   private static final Duration SMALLEST_QUOTA = Duration.ofMillis(1);
+
+  /** Of a service ratio, in cpu.weight: every ratio is one of the kernel's weights, exactly. */
+  static final int WEIGHT_OF_A_POINT = 100;
 
   /** Weight of a guest that is alone on its CPUs. */
   private static final int OWN_CPUS = 100;
@@ -60,7 +64,9 @@ final class CpuDivision {
     wanted.forEach(
         (id, intent) -> {
           processors.put(id, intent.cpu());
-          if (intent.power() != Power.STOPPED) {
+          var record = host.partition(id).record();
+          boolean rests = record != null && record.rests(intent.onCrash());
+          if (intent.power() != Power.STOPPED && !rests) {
             active.add(id);
           }
         });
@@ -119,6 +125,11 @@ final class CpuDivision {
     return held != null && id.equals(held.partition());
   }
 
+  /** Whether the Blade was read: if not, what comes out here isn't to be acted on. */
+  boolean known() {
+    return known;
+  }
+
   CpuSet dedicated() {
     return plan.cores().entrySet().stream()
         .filter(entry -> active.contains(entry.getKey()))
@@ -142,11 +153,12 @@ final class CpuDivision {
     return Optional.ofNullable(plan.cores().get(id));
   }
 
-  /** Why a dedicated partition has no cores, or null. */
+  /** Why a partition has no CPUs to be given, or null. */
   @Nullable String lacking(LparId id) {
     var shortage = plan.lacking().get(id);
-    if (shortage == null) {
-      return null;
+    if (!known || shortage == null) {
+      boolean none = known && processors.get(id) instanceof Processors.Shared && shared().isEmpty();
+      return none ? "no CPU is shared: all are dedicated or the host's" : null;
     }
     var free = new ArrayList<String>();
     new TreeMap<>(shortage.free())
@@ -188,7 +200,7 @@ final class CpuDivision {
       case Processors.Shared(int _, int ratio, boolean capped) ->
           Optional.of(
               new CpuArrangement(
-                  ratio * 100,
+                  ratio * WEIGHT_OF_A_POINT,
                   emulatorCpus(),
                   shared(),
                   false,
@@ -209,36 +221,10 @@ final class CpuDivision {
     return new Cap(quota.compareTo(SMALLEST_QUOTA) < 0 ? SMALLEST_QUOTA : quota, PERIOD);
   }
 
-  Entitlement.Due due(LparId id, Processors cpu) {
-    return new Entitlement.Due(
-        cpu.vcpus(),
-        cpu instanceof Processors.Shared(int _, int ratio, boolean _) ? ratio : null,
-        shared().size());
-  }
-
-  /** Interrupts of others that a partition's own cores may be given, in words. */
-  List<String> interrupts(LparId id) {
-    var own = cores(id).map(Cores::cpus).orElse(CpuSet.EMPTY);
-    return host.cpus().interrupts().stream()
-        .filter(interrupt -> interrupt.device() == null || !heldFor(interrupt.device(), id))
-        .filter(interrupt -> !interrupt.cpus().intersect(own).isEmpty())
-        .map(
-            interrupt ->
-                "interrupt %d (%s) may come to %s"
-                    .formatted(
-                        interrupt.number(), interrupt.name(), interrupt.cpus().intersect(own)))
-        .toList();
-  }
-
-  /** The NUMA node that a dedicated partition's memory is bound to: its cores', if it fits. */
-  @Nullable Integer numaNode(PartitionIntent intent) {
-    var nodes = cores(intent.id()).map(Cores::nodes).orElse(List.of());
-    if (nodes.size() != 1 || host.cpus().freeMemory().size() < 2) {
-      return null;
-    }
-    var free = host.cpus().freeMemory().getOrDefault(nodes.getFirst(), Map.of());
-    var memory = free.get(intent.pages());
-    return memory != null && memory.compareTo(intent.memory()) >= 0 ? nodes.getFirst() : null;
+  /** The NUMA node of a dedicated partition's cores, if it is one and there are others. */
+  @Nullable Integer homeNode(LparId id) {
+    var nodes = cores(id).map(Cores::nodes).orElse(List.of());
+    return nodes.size() == 1 && host.cpus().topology().nodes().size() > 1 ? nodes.getFirst() : null;
   }
 
   /** What the blade as a whole needs for this: the host's work and its interrupts kept away. */

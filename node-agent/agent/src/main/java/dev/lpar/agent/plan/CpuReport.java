@@ -1,5 +1,6 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.model.CpuSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param pins the CPU of each vCPU, in their order; empty when they float
  * @param emulator where QEMU's own threads run
  * @param numaNode that its memory is bound to, or null
+ * @param counters since the guest's start, at this look; null when they can't be told
  */
 public record CpuReport(
-    List<Integer> pins, CpuSet emulator, @Nullable Integer numaNode, Entitlement entitlement) {
+    List<Integer> pins,
+    CpuSet emulator,
+    @Nullable Integer numaNode,
+    Entitlement entitlement,
+    @Nullable Sample counters) {
   public CpuReport {
     pins = List.copyOf(pins);
   }

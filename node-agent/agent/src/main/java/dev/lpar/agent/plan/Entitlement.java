@@ -59,11 +59,11 @@ public record Entitlement(Verdict verdict, String message, @Nullable Figures fig
     if (!disturbances.isEmpty()) {
       return new Entitlement(Verdict.CPUS_DISTURBED, String.join("; ", disturbances), figures);
     }
-    if (figures == null) {
+    if (use == null || figures == null) {
       return new Entitlement(
           Verdict.NOT_MEASURED, "it hasn't run for a whole interval as it is set up now", null);
     }
-    return below(due, figures)
+    return below(due, use)
         ? new Entitlement(
             Verdict.BELOW_ENTITLEMENT,
             due.ratio() == null
@@ -85,13 +85,9 @@ public record Entitlement(Verdict verdict, String message, @Nullable Figures fig
         use.heldBack());
   }
 
-  /**
-   * It got less than its due, and would have come up to it had it not waited: what else is missing
-   * it didn't want.
-   */
-  private static boolean below(Due due, Figures figures) {
-    double missing = figures.entitled() - figures.used();
-    double wanted = figures.used() + figures.waited() + figures.heldBack();
-    return missing > due.tolerance() && wanted >= figures.entitled() - due.tolerance();
+  /** It got less than its due, and wanted all of that. */
+  private static boolean below(Due due, CpuUse use) {
+    double least = due.cpus() - due.tolerance();
+    return use.used() < least && use.wanted(due.cpus()) >= least;
   }
 }

@@ -9,7 +9,6 @@ import dev.lpar.agent.plan.HostStep.RotateConsole;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
-import dev.lpar.agent.plan.PartitionPlanner.Decision;
 import dev.lpar.agent.plan.PartitionPlanner.Wish;
 import dev.lpar.agent.plan.Stage.Ended;
 import dev.lpar.agent.plan.Stage.Ending;

@@ -40,31 +40,6 @@ final class PartitionPlanner {
     }
   }
 
-  /**
-   * @param report null when there is nothing left to tell of
-   */
-  record Decision(List<PartitionStep> steps, @Nullable PartitionReport report) {
-    Decision then(List<PartitionStep> further) {
-      var all = new ArrayList<>(steps);
-      all.addAll(further);
-      return new Decision(all, report);
-    }
-
-    Decision telling(List<Attachment> devices) {
-      return new Decision(steps, report == null ? null : report.with(devices));
-    }
-
-    Decision telling(@Nullable CpuReport cpu) {
-      return new Decision(steps, report == null ? null : report.with(cpu));
-    }
-
-    Decision after(List<PartitionStep> before) {
-      var all = new ArrayList<>(before);
-      all.addAll(steps);
-      return new Decision(all, report);
-    }
-  }
-
   private final ObservedHost host;
   private final StartGate gate;
   private final LivePartitionPlanner live;
@@ -289,7 +264,7 @@ final class PartitionPlanner {
                 now,
                 disks,
                 next.slots(),
-                next.place(),
+                new CpuPlace(next.place().pins(), start.numaNode()),
                 next.restarts(),
                 next.failures());
         yield new Decision(

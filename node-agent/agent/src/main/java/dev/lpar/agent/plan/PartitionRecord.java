@@ -4,6 +4,7 @@ import dev.lpar.agent.plan.Stage.Ended;
 import dev.lpar.agent.plan.Stage.Ending;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
+import dev.lpar.model.PartitionIntent.CrashPolicy;
 import dev.lpar.model.PartitionIntent.Processors;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,6 +142,16 @@ public record PartitionRecord(
             && wanted instanceof Processors.Shared(int _, int ratio, boolean capped)
         ? new Processors.Shared(vcpus, ratio, capped)
         : activated;
+  }
+
+  /** Whether its guest has ended and stays so until the power state is set anew. */
+  boolean rests(CrashPolicy policy) {
+    return stage instanceof Ended(var how, _, _)
+        && switch (how) {
+          case GUEST_POWERED_OFF -> true;
+          case GUEST_PANICKED, QEMU_DIED -> policy != CrashPolicy.RESTART;
+          case START_FAILED -> false;
+        };
   }
 
   /** Delay from the last failure to the next start: 2 s, doubled each time, at most 5 min. */

@@ -42,6 +42,7 @@ final class StartGate {
 
   private final ObservedHost host;
   private final Map<Pages, MemorySize> free = new EnumMap<>(Pages.class);
+  private final Map<Integer, Map<Pages, MemorySize>> freeOnNode = new HashMap<>();
   private final Map<BlockDeviceId, Holder> held = new HashMap<>();
   private boolean othersStarting;
 
@@ -54,6 +55,7 @@ final class StartGate {
     free.put(Pages.SIZE_4KI, host.availableMemory());
     host.hugePages()
         .forEach((size, pool) -> free.put(size, new MemorySize(pool.free() * size.bytes())));
+    host.cpus().freeMemory().forEach((node, sizes) -> freeOnNode.put(node, new HashMap<>(sizes)));
     for (var partition : host.partitions()) {
       var record = partition.record();
       boolean live =
@@ -65,7 +67,7 @@ final class StartGate {
       record.devices().forEach(device -> held.put(device, new Holder(record.id(), name)));
       if (live && record.activated() != null && !(partition.guest() instanceof Guest.Answering)) {
         // Its memory may not be allocated yet, and so still be counted as free.
-        take(record.activated());
+        take(record.activated(), record.place().numaNode());
       }
     }
   }
@@ -76,15 +78,26 @@ final class StartGate {
         && record.activated().disks().equals(wanted.disks());
   }
 
-  private void take(PartitionIntent intent) {
+  private void take(PartitionIntent intent, @Nullable Integer node) {
     othersStarting = true;
     free.computeIfPresent(intent.pages(), (_, size) -> size.minusOrZero(intent.memory()));
+    var sizes = node == null ? null : freeOnNode.get(node);
+    if (sizes != null) {
+      sizes.computeIfPresent(intent.pages(), (_, size) -> size.minusOrZero(intent.memory()));
+    }
+  }
+
+  /** That node, if the memory fits there. */
+  private @Nullable Integer fitting(PartitionIntent intent, @Nullable Integer node) {
+    var sizes = node == null ? null : freeOnNode.get(node);
+    var memory = sizes == null ? null : sizes.get(intent.pages());
+    return memory != null && memory.compareTo(intent.memory()) >= 0 ? node : null;
   }
 
   /**
-   * @param numaNode that the guest's memory is to be on, or null
+   * @param homeNode NUMA node that the guest's memory would be on, or null
    */
-  Admission admit(PartitionIntent intent, StartConditions conditions, @Nullable Integer numaNode) {
+  Admission admit(PartitionIntent intent, StartConditions conditions, @Nullable Integer homeNode) {
     if (host.kvmMissing() != null) {
       return new Refused(Situation.VIRTUALIZATION_UNAVAILABLE, host.kvmMissing());
     }
@@ -140,7 +153,8 @@ final class StartGate {
     if (!host.qemu().laidOut().contains(host.qemu().current())) {
       return new NotYet("QEMU is being laid out on the blade");
     }
-    take(intent);
+    var node = fitting(intent, homeNode);
+    take(intent, node);
     devices.forEach(device -> held.put(device, new Holder(intent.id(), intent.displayName())));
     var direct = intent.boot() instanceof Boot.Direct boot ? boot : null;
     return new Granted(
@@ -150,7 +164,7 @@ final class StartGate {
             paths,
             direct == null ? null : bootFiles.get(direct.kernel()),
             direct == null || direct.initrd() == null ? null : bootFiles.get(direct.initrd()),
-            numaNode),
+            node),
         devices);
   }
 

@@ -1,28 +1,35 @@
 package dev.lpar.agent.report;
 
 import dev.lpar.agent.plan.Entitlement;
+import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.VcpuTime;
+import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.report.PrometheusText.Kind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What Prometheus is told: all that statuses show, without their limits. */
 public final class Metrics {
   private final String version;
-  private volatile List<PartitionReport> reports = List.of();
+  private volatile @Nullable HostPlan told;
 
   public Metrics(String version) {
     this.version = version;
   }
 
-  public void tell(List<PartitionReport> now) {
-    reports = List.copyOf(now);
+  public void tell(HostPlan plan) {
+    told = plan;
   }
 
   public String text() {
-    var now = reports;
+    var plan = told;
+    var now = plan == null ? List.<PartitionReport>of() : plan.reports();
     var text = new PrometheusText();
     text.metric("lpar_agent_info", Kind.GAUGE, "Version of the agent.");
     text.sample("lpar_agent_info", 1, "version", version);
@@ -56,6 +63,10 @@ public final class Metrics {
       }
     }
     cpus(text, now);
+    cpuTimes(text, now);
+    if (plan != null) {
+      sets(text, plan.cpus());
+    }
     return text.toString();
   }
 
@@ -84,6 +95,52 @@ public final class Metrics {
         "lpar_partition_cpu_throttled_cpus",
         "CPUs that the cap kept from its vCPUs over the last interval.",
         Entitlement.Figures::heldBack);
+  }
+
+  private static void cpuTimes(PrometheusText text, List<PartitionReport> now) {
+    time(
+        text,
+        now,
+        "lpar_partition_vcpu_seconds_total",
+        "CPU time that its vCPUs used since activation.",
+        sample -> sum(sample, VcpuTime::ran));
+    time(
+        text,
+        now,
+        "lpar_partition_vcpu_wait_seconds_total",
+        "Time that its vCPUs were ready and waited since activation, for a CPU or the cap.",
+        sample -> sum(sample, VcpuTime::waited));
+    time(
+        text,
+        now,
+        "lpar_partition_cpu_throttled_seconds_total",
+        "Time that the cap held its vCPUs back since activation, summed over the CPUs.",
+        Sample::throttled);
+  }
+
+  private static Duration sum(Sample sample, Function<VcpuTime, Duration> time) {
+    return sample.vcpus().stream().map(time).reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private static void time(
+      PrometheusText text,
+      List<PartitionReport> now,
+      String name,
+      String help,
+      Function<Sample, Duration> value) {
+    text.metric(name, Kind.COUNTER, help);
+    for (var report : now) {
+      if (report.cpu() != null && report.cpu().counters() != null) {
+        sample(text, name, report, value.apply(report.cpu().counters()).toMillis() / 1000.0);
+      }
+    }
+  }
+
+  private static void sets(PrometheusText text, HostPlan.CpuSets sets) {
+    text.metric("lpar_blade_cpus", Kind.GAUGE, "CPUs of the blade, by what they are for.");
+    text.sample("lpar_blade_cpus", sets.host().size(), "set", "host");
+    text.sample("lpar_blade_cpus", sets.dedicated().size(), "set", "dedicated");
+    text.sample("lpar_blade_cpus", sets.shared().size(), "set", "shared");
   }
 
   private static void figure(

@@ -14,6 +14,7 @@ import dev.lpar.agent.host.FakeCpus;
 import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuArrangement.Cap;
 import dev.lpar.agent.plan.CpuReserve;
+import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.Entitlement.Verdict;
 import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
@@ -186,6 +187,69 @@ class CpuLifeTest {
   }
 
   @Test
+  void aDevicesInterruptsComeToItsGuestAndDisturbNoOther() {
+    rig.blade.devices.add("0000:01:00.0", "S1", 1, "nvme");
+    running(shared, devices(dedicated, "hba=S1"));
+    var own = new PciAddress("0000:01:00.0");
+    cpus.interrupts.put(30, new Interrupt(30, "vfio-msix[0]", set("0-3"), own));
+    var plan = rig.settleAfter(Duration.ofMinutes(1));
+    assertEquals(set("1-2"), cpus.interrupts.get(30).cpus());
+    assertEquals(Verdict.NOT_MEASURED, Rig.report(plan, C).cpu().entitlement().verdict());
+  }
+
+  @Test
+  void anInterruptThatStrayedIsToldOfAndSteeredAway() {
+    running(shared, dedicated);
+    rig.settleAfter(Duration.ofMinutes(1));
+    cpus.interrupts.put(24, new Interrupt(24, "nvme0q1", set("1-3"), null));
+    var plan = rig.settle();
+    assertEquals(set("3"), cpus.interrupts.get(24).cpus());
+    var entitlement = Rig.report(plan, C).cpu().entitlement();
+    assertEquals(Verdict.CPUS_DISTURBED, entitlement.verdict(), "told for a while");
+    assertEquals("interrupt 24 (nvme0q1) may come to 1-2", entitlement.message());
+    plan = rig.settleAfter(Duration.ofMinutes(1));
+    assertEquals(Verdict.NOT_MEASURED, Rig.report(plan, C).cpu().entitlement().verdict());
+  }
+
+  @Test
+  void cpusThatTheKernelDoesNotIsolateAreToldOf() {
+    running(shared, dedicated);
+    rig.settleAfter(Duration.ofMinutes(1));
+    cpus.notIsolated.put(C, "Cpu list in cpuset.cpus not exclusive");
+    var entitlement = Rig.report(rig.settle(), C).cpu().entitlement();
+    assertEquals(Verdict.CPUS_DISTURBED, entitlement.verdict());
+    assertEquals(
+        "the kernel doesn't keep everything else off its CPUs:"
+            + " Cpu list in cpuset.cpus not exclusive",
+        entitlement.message());
+    cpus.notIsolated.clear();
+    assertEquals(Verdict.CPUS_DISTURBED, Rig.report(rig.settle(), C).cpu().entitlement().verdict());
+  }
+
+  /** What it was measured with is what it was due by, whatever it is to have next. */
+  @Test
+  void aChangeIsNotJudgedByWhatWasMeasuredBeforeIt() {
+    var spinner = cpu(intent(A), new Processors.Shared(1, 20, false));
+    running(spinner, dedicated);
+    sample(A, 100, 0, 0);
+    rig.plan();
+    sample(A, 110, 2000, 8000);
+    assertEquals(Verdict.MET, Rig.report(rig.plan(), A).cpu().entitlement().verdict());
+    rig.want(cpu(intent(A), new Processors.Shared(1, 40, false)), dedicated);
+    assertEquals(
+        Verdict.MET,
+        Rig.report(rig.plan(), A).cpu().entitlement().verdict(),
+        "twice the ratio is asked for and not yet set");
+    rig.want(spinner, power(dedicated, Power.STOPPED));
+    rig.round(100);
+    assertEquals(set("1-3"), rig.plan().cpus().shared());
+    assertEquals(
+        Verdict.MET,
+        Rig.report(rig.plan(), A).cpu().entitlement().verdict(),
+        "three times the CPUs are shared and it isn't yet let onto them");
+  }
+
+  @Test
   void aThreadThatStrayedIsToldOfAndPutBack() {
     running(shared, dedicated);
     cpus.strays.put(
@@ -252,6 +316,58 @@ class CpuLifeTest {
     }
     assertEquals(Map.of("hba", "0000:01:00.0"), rig.blade.devices.guest(A));
     assertEquals(Verdict.NOT_ENFORCED, Rig.report(rig.plan(), A).cpu().entitlement().verdict());
+  }
+
+  /** A guest that ended by itself is off until its power state is set to Stopped and back. */
+  @Test
+  void whatAGuestThatPoweredItselfOffDoesNotUseIsLent() {
+    running(shared, dedicated);
+    rig.blade.vanish(C);
+    rig.settle();
+    assertEquals(Situation.GUEST_POWERED_OFF, situation(rig.settle(), C));
+    assertEquals(set("1-3"), cpus.arrangement(A).vcpus());
+    running(shared, power(dedicated, Power.STOPPED));
+    running(shared, dedicated);
+    assertEquals(set("1-2"), cpus.arrangement(C).vcpus());
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+  }
+
+  @Test
+  void aCrashedGuestKeepsItsCoresWhileItIsToBeStartedAgain() {
+    running(shared, dedicated);
+    rig.blade.fail(C, "killed");
+    var plan = rig.settle();
+    assertEquals(Situation.BACK_OFF, situation(plan, C));
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+  }
+
+  @Test
+  void withoutASharedCpuASharedPartitionIsRefused() {
+    rig.reserve = new CpuReserve(1, 0);
+    var plan = running(cpu(dedicated, new Processors.Dedicated(3, 1)), shared);
+    var report = Rig.report(plan, A);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation());
+    assertEquals("no CPU is shared: all are dedicated or the host's", report.message());
+  }
+
+  /** What the administrator reserves isn't known to it either. */
+  @Test
+  void anAgentThatHasNotReadItsBladeMovesNobody() {
+    cpus.topology =
+        new CpuTopology(
+            List.of(
+                new CpuTopology.Node(0, 0, List.of(CpuSet.of(0))),
+                new CpuTopology.Node(1, 1, List.of(CpuSet.of(1), CpuSet.of(2), CpuSet.of(3)))),
+            CpuSet.EMPTY);
+    rig.reserve = new CpuReserve(0, 1);
+    var one = cpu(intent(C), new Processors.Dedicated(1, 1));
+    running(shared, one);
+    assertEquals(List.of(0), cpus.arrangement(C).pins());
+    rig.restartAgent();
+    rig.desired = new Desired.Unknown();
+    var plan = rig.plan();
+    assertEquals(List.of(), Rig.steps(plan));
+    assertEquals(Verdict.NOT_MEASURED, Rig.report(plan, C).cpu().entitlement().verdict());
   }
 
   /** The blade's lane and the partitions' run side by side, and end anywhere. */
@@ -331,5 +447,26 @@ class CpuLifeTest {
             cpu(intent(A), new Processors.Dedicated(1, 1)));
     assertEquals(List.of(2), cpus.arrangement(B).pins());
     assertEquals(null, Rig.report(plan, B).cpu().numaNode(), "node 1 hasn't the memory");
+  }
+
+  /** Each alone would fit on the node; together they don't. */
+  @Test
+  void twoThatStartAtOnceDoNotCountOnTheSameMemoryOfANode() {
+    cpus.topology =
+        new CpuTopology(
+            List.of(
+                new CpuTopology.Node(
+                    0, 0, List.of(CpuSet.of(0), CpuSet.of(1), CpuSet.of(2), CpuSet.of(3))),
+                new CpuTopology.Node(1, 1, List.of(CpuSet.of(4)))),
+            CpuSet.EMPTY);
+    cpus.freeMemory.put(0, Map.of(Pages.SIZE_4KI, MemorySize.parse("400Mi")));
+    cpus.freeMemory.put(1, Map.of(Pages.SIZE_4KI, MemorySize.parse("64Mi")));
+    var plan =
+        running(
+            cpu(intent(A), new Processors.Dedicated(2, 1)),
+            cpu(intent(B), new Processors.Dedicated(1, 1)));
+    assertEquals(0, Rig.report(plan, A).cpu().numaNode());
+    assertEquals(null, Rig.report(plan, B).cpu().numaNode());
+    assertEquals(List.of(3), cpus.arrangement(B).pins());
   }
 }

@@ -28,6 +28,7 @@ public final class FakeCpus implements Cpus {
           CpuSet.EMPTY);
   public CpuSet host = CpuSet.EMPTY;
   public final Map<LparId, List<String>> strays = new HashMap<>();
+  public final Map<LparId, String> notIsolated = new HashMap<>();
   public final Map<LparId, GuestCpus.Sample> samples = new HashMap<>();
   public final Map<Integer, Interrupt> interrupts = new TreeMap<>();
   public final Map<Integer, Map<Pages, MemorySize>> freeMemory =
@@ -70,7 +71,7 @@ public final class FakeCpus implements Cpus {
     return new GuestCpus(
         found == null || found.pid() != pid ? null : found.arrangement(),
         strays.getOrDefault(id, List.of()),
-        null,
+        notIsolated.get(id),
         samples.get(id));
   }
 

@@ -43,11 +43,14 @@ class EntitlementTest {
           the cap holds it at its due            | 10 | 4 | 2000/8000 2000/8000  | 16000 | MET
           the cap holds it below its due         | 10 | 4 | 1800/8000 1800/8000  | 16000 | BELOW_ENTITLEMENT
           at the edge of the cap, wants no more  | 10 | 4 | 1950/40 1950/40      | 60    | MET
+          its vCPUs in each other's way          | 99 | 1 | 2500/0 2500/2500 2500/5000 | 0 | MET
+          its vCPUs and others in their way      | 50 | 2 | 2500/7500 2500/7500 2500/7500 | 0 | BELOW_ENTITLEMENT
           """)
   void aSharedPartitionIsBelowOnlyWhenItWantedMore(
       String what, int ratio, int shared, String vcpus, int throttled, Verdict expected) {
+    var use = use(vcpus, throttled);
     var judged =
-        Entitlement.judge(new Due(2, ratio, shared), use(vcpus, throttled), null, List.of());
+        Entitlement.judge(new Due(use.vcpus().size(), ratio, shared), use, null, List.of());
     assertEquals(expected, judged.verdict(), what);
   }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.plan.CpuReport;
 import dev.lpar.agent.plan.Entitlement;
+import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.VcpuTime;
+import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
@@ -17,8 +20,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -35,28 +40,39 @@ class HttpEndpointTest {
   void servesHealthReadinessAndMetrics() throws Exception {
     var ready = new AtomicBoolean();
     var metrics = new Metrics("1.0");
-    metrics.tell(
-        List.of(
-            new PartitionReport(
-                A,
-                intent(A),
-                Situation.RUNNING,
+    var report =
+        new PartitionReport(
+            A,
+            intent(A),
+            Situation.RUNNING,
+            null,
+            42L,
+            "10",
+            Instant.EPOCH,
+            1,
+            List.of(),
+            List.of(),
+            new CpuReport(
+                List.of(),
+                CpuSet.of(0),
                 null,
-                42L,
-                "10",
-                Instant.EPOCH,
-                1,
-                List.of(),
-                List.of(),
-                new CpuReport(
-                    List.of(),
-                    CpuSet.of(0),
-                    null,
-                    new Entitlement(
-                        Entitlement.Verdict.MET,
-                        "",
-                        new Entitlement.Figures(2, 4, 0.5, 0.498, 0.25, 0.125))),
-                new ExitCount(37164, 812.4))));
+                new Entitlement(
+                    Entitlement.Verdict.MET,
+                    "",
+                    new Entitlement.Figures(2, 4, 0.5, 0.498, 0.25, 0.125)),
+                new Sample(
+                    Duration.ofSeconds(60),
+                    List.of(
+                        new VcpuTime(Duration.ofMillis(7200), Duration.ofMillis(300)),
+                        new VcpuTime(Duration.ofMillis(800), Duration.ofMillis(200))),
+                    Duration.ofMillis(125))),
+            new ExitCount(37164, 812.4));
+    metrics.tell(
+        new HostPlan(
+            List.of(),
+            Map.of(),
+            List.of(report),
+            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1)));
     try (var endpoint = new HttpEndpoint(0, () -> true, ready::get, metrics::text)) {
       endpoint.start();
       assertEquals(200, get(endpoint, "/healthz").statusCode());
@@ -74,6 +90,19 @@ class HttpEndpointTest {
                       + A
                       + "\"} 37164\n"),
           page.body());
+      for (var line :
+          List.of(
+              "lpar_partition_cpu_entitled_cpus{%s} 0.5",
+              "lpar_partition_cpu_used_cpus{%s} 0.498",
+              "lpar_partition_vcpu_seconds_total{%s} 8",
+              "lpar_partition_vcpu_wait_seconds_total{%s} 0.5",
+              "lpar_partition_cpu_throttled_seconds_total{%s} 0.125",
+              "lpar_blade_cpus{set=\"host\"} 1",
+              "lpar_blade_cpus{set=\"dedicated\"} 2",
+              "lpar_blade_cpus{set=\"shared\"} 4")) {
+        var labels = "namespace=\"shop\",lpar=\"lpar-a\",id=\"" + A + "\"";
+        assertTrue(page.body().contains(line.formatted(labels) + "\n"), page.body());
+      }
     }
   }
 

@@ -123,7 +123,8 @@ class StatusComposerTest {
             new Entitlement(
                 Entitlement.Verdict.MET,
                 "fine",
-                new Entitlement.Figures(2, 8, 2, 1.9876, 0.1, 0.02))),
+                new Entitlement.Figures(2, 8, 2, 1.9876, 0.1, 0.02)),
+            null),
         new ExitCount(1234, 99.96));
   }
 
