@@ -83,6 +83,7 @@ public final class Lanes {
       for (var step : steps) {
         if (step instanceof StartGuest start) {
           startRefusals.remove(start.partition());
+          cpuRefusals.remove(start.partition());
         }
         if (attempt(lane, step) instanceof Outcome.Refused(var message)) {
           refused(lane, step, message);

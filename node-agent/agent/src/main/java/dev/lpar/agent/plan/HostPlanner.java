@@ -79,8 +79,8 @@ public final class HostPlanner {
     return Stream.of(
             hugePages(desired, host),
             qemuVersions(host),
-            division.steps(),
             forgotten(host.devices()),
+            division.steps(),
             new VirtualFunctionPlanner(host.devices()).steps(desired))
         .flatMap(List::stream)
         .toList();
