@@ -121,9 +121,9 @@ class CpusE2E {
                 echo 1 >events/sched/sched_switch/enable && echo 1 >tracing_on
                 timeout 10 sh -c 'while :; do :; done'
                 echo 0 >tracing_on; echo 0 >events/sched/sched_switch/enable; echo "$mask" >tracing_cpumask
-                sed -n 's/.*next_comm=\(.*\) next_pid=\([0-9]*\) .*/\2 \1/p' trace | sort | uniq -c |
+                sed -n 's/.*next_comm=\\(.*\\) next_pid=\\([0-9]*\\) .*/\\2 \\1/p' trace | sort | uniq -c |
                   while read -r times pid name; do
-                    parent=$(sed 's/.*) . \([0-9]*\) .*/\1/' /proc/$pid/stat 2>/dev/null)
+                    parent=$(sed 's/.*) . \\([0-9]*\\) .*/\\1/' /proc/$pid/stat 2>/dev/null)
                     echo "$times $name $([ "$parent" = 2 ] && echo kernel || echo $pid)"
                   done"""
                     .formatted(cpu))
@@ -132,8 +132,7 @@ class CpusE2E {
             .filter(line -> !line.endsWith(" " + vcpuThread(lpar)))
             .toList();
     System.out.printf("on CPU %s beside its vCPU, for ten seconds: %s%n", cpu, others);
-    assertEquals(
-        List.of(), others.stream().filter(line -> !line.endsWith(" kernel")).toList());
+    assertEquals(List.of(), others.stream().filter(line -> !line.endsWith(" kernel")).toList());
   }
 
   private static void assertDriftIsPutRight(Partition owner, String pin) {
