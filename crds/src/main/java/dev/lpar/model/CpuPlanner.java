@@ -75,7 +75,10 @@ public final class CpuPlanner {
             .toArray());
   }
 
-  /** Gives a partition the cores that it has, if they still are what it asks for. */
+  /**
+   * Gives a partition the cores that it has, if they still are what it asks for; also when more are
+   * to stay shared by now: it may be running on them.
+   */
   private boolean keep(Request request) {
     var pins = request.pins();
     if (pins.isEmpty() || pins.size() != request.vcpus()) {
@@ -90,9 +93,6 @@ public final class CpuPlanner {
         return false;
       }
       cores.add(core.get());
-    }
-    if (!free.spares(cores)) {
-      return false;
     }
     take(request, cores, pins);
     return true;

@@ -112,6 +112,15 @@ class CpuPlannerTest {
     assertEquals("1 3", pins(plan, 2));
   }
 
+  @Test
+  void whoHasCoresKeepsThemWhenMoreAreToStayShared() {
+    var had = new Request(id(1), 3, 1, List.of(), List.of(1, 2, 3));
+    var plan =
+        CpuPlanner.plan(Topologies.read("one-socket"), 1, 12, List.of(had, request(2, 1, 1)));
+    assertEquals("1 2 3", pins(plan, 1));
+    assertEquals(Map.of(id(2), new Shortage(1, Map.of(0, 0))), plan.lacking());
+  }
+
   /** The reason is in the name of each: a CPU that is gone, the host's, taken, or too few. */
   @ParameterizedTest
   @CsvSource({

@@ -86,7 +86,7 @@ class CpuSetTest {
   }
 
   @Property
-  void unionAndDifferenceAreThoseOfSets(
+  void unionDifferenceAndIntersectionAreThoseOfSets(
       @ForAll @Size(max = 32) Set<@IntRange(max = 100) Integer> a,
       @ForAll @Size(max = 32) Set<@IntRange(max = 100) Integer> b) {
     var union = new TreeSet<>(a);
@@ -95,6 +95,9 @@ class CpuSetTest {
     var difference = new TreeSet<>(a);
     difference.removeAll(b);
     assertEquals(of(difference), of(a).minus(of(b)));
+    var both = new TreeSet<>(a);
+    both.retainAll(b);
+    assertEquals(of(both), of(a).intersect(of(b)));
   }
 
   @Test
@@ -102,6 +105,7 @@ class CpuSetTest {
     var set = CpuSet.of(1, 2);
     set.union(CpuSet.of(3));
     set.minus(CpuSet.of(1));
+    set.intersect(CpuSet.of(1));
     assertArrayEquals(new int[] {1, 2}, set.stream().toArray());
     assertTrue(set.contains(1));
     assertFalse(set.contains(3));
