@@ -34,6 +34,9 @@ final class CpuWatch {
   /** KVM and QEMU make threads of their own while a guest begins to run: those disturb nothing. */
   private static final Duration FIRST_THREADS = Duration.ofSeconds(5);
 
+  /** How QEMU names the threads of vCPUs ({@code -name debug-threads=on}): CPU 0/KVM. */
+  private static final String VCPU = "/KVM)";
+
   private final Cpus cpus;
   private final InstantSource clock;
   private final Map<LparId, Watched> watched = new HashMap<>();
@@ -83,7 +86,9 @@ final class CpuWatch {
 
   /** In words: what isn't where the guest's arrangement has it, or is where it alone is to be. */
   private static List<String> outOfPlace(GuestCpus found, List<Interrupt> others) {
-    var words = new ArrayList<>(found.strays());
+    // QEMU's and KVM's other threads come and go beside the vCPUs: they are moved without a word.
+    var words =
+        new ArrayList<>(found.strays().stream().filter(stray -> stray.contains(VCPU)).toList());
     var arrangement = found.arrangement();
     if (arrangement == null || !arrangement.isolated()) {
       return words;
