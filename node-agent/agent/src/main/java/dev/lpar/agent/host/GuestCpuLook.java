@@ -9,6 +9,7 @@ import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuArrangement.Cap;
 import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.Stray;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.model.CpuSet;
 import java.io.IOException;
@@ -70,13 +71,13 @@ final class GuestCpuLook {
     return pins.size() == vcpus.size() ? pins : List.of();
   }
 
-  private List<String> strays(
+  private List<Stray> strays(
       GuestCgroup guest, QemuThreads qemu, List<Long> vcpus, CpuArrangement arrangement) {
     var inEmulator = guest.emulator().threads();
     var inVcpus = guest.vcpus().threads();
     var floating =
         arrangement.pins().isEmpty() ? guest.vcpus().cpus(EFFECTIVE_CPUS).orElse(null) : null;
-    var strays = new ArrayList<String>();
+    var strays = new ArrayList<Stray>();
     for (long thread : qemu.all()) {
       boolean vcpu = vcpus.contains(thread);
       if (!(vcpu ? inVcpus : inEmulator).contains(thread)) {
@@ -84,13 +85,14 @@ final class GuestCpuLook {
             strays,
             qemu,
             thread,
+            vcpu,
             "isn't in the control group " + (vcpu ? GuestCgroup.VCPUS : GuestCgroup.EMULATOR));
         continue;
       }
       var group = vcpu ? arrangement.vcpus() : arrangement.emulator();
       affinity(thread)
           .filter(cpus -> !cpus.minus(group).isEmpty() || narrower(vcpu, cpus, floating))
-          .ifPresent(cpus -> add(strays, qemu, thread, "may run on " + cpus));
+          .ifPresent(cpus -> add(strays, qemu, thread, vcpu, "may run on " + cpus));
     }
     return strays;
   }
@@ -101,9 +103,10 @@ final class GuestCpuLook {
   }
 
   /** A thread that has ended since it was listed disturbs nothing. */
-  private static void add(List<String> strays, QemuThreads qemu, long thread, String what) {
+  private static void add(
+      List<Stray> strays, QemuThreads qemu, long thread, boolean vcpu, String what) {
     if (qemu.has(thread)) {
-      strays.add(qemu.describe(thread) + " " + what);
+      strays.add(new Stray(vcpu, qemu.describe(thread) + " " + what));
     }
   }
 

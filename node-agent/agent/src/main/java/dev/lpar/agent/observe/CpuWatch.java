@@ -5,6 +5,7 @@ import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuUse;
 import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.Stray;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HeldDevice;
 import dev.lpar.agent.plan.ObservedCpus.Interrupt;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the guests' CPUs, and keeps what one look alone doesn't tell. Used by one thread. */
@@ -30,12 +30,6 @@ final class CpuWatch {
 
   /** How long a disturbance is told of after it was put right: nobody would see it otherwise. */
   private static final Duration REMEMBERED = Duration.ofSeconds(30);
-
-  /** KVM and QEMU make threads of their own while a guest begins to run: those disturb nothing. */
-  private static final Duration FIRST_THREADS = Duration.ofSeconds(5);
-
-  /** How QEMU names the threads of vCPUs ({@code -name debug-threads=on}): CPU 0/KVM. */
-  private static final String VCPU = "/KVM)";
 
   private final Cpus cpus;
   private final InstantSource clock;
@@ -65,15 +59,14 @@ final class CpuWatch {
             known = new Watched(pid);
             watched.put(id, known);
           }
-          var now = clock.instant();
           if (guests.get(id) instanceof Guest.Answering(var state, _, _, var threads)) {
             known.threads = threads;
-            known.runsSince = state != RunState.RUNNING ? Instant.MAX : known.begun(now);
+            known.runs = state == RunState.RUNNING;
           }
           var found = cpus.guest(id, pid, known.threads);
           var others =
               interrupts.stream().filter(interrupt -> !isOf(id, interrupt.device(), held)).toList();
-          seen.put(id, known.after(found, outOfPlace(found, others), now));
+          seen.put(id, known.after(found, outOfPlace(found, others), clock.instant()));
         });
     return seen;
   }
@@ -88,7 +81,7 @@ final class CpuWatch {
   private static List<String> outOfPlace(GuestCpus found, List<Interrupt> others) {
     // QEMU's and KVM's other threads come and go beside the vCPUs: they are moved without a word.
     var words =
-        new ArrayList<>(found.strays().stream().filter(stray -> stray.contains(VCPU)).toList());
+        new ArrayList<>(found.strays().stream().filter(Stray::vcpu).map(Stray::words).toList());
     var arrangement = found.arrangement();
     if (arrangement == null || !arrangement.isolated()) {
       return words;
@@ -116,27 +109,23 @@ final class CpuWatch {
     private @Nullable CpuUse use;
     private List<String> disturbances = List.of();
     private Instant disturbedAt = Instant.MIN;
-    private Instant runsSince = Instant.MAX;
+    private boolean runs;
 
     Watched(long pid) {
       this.pid = pid;
     }
 
-    Instant begun(Instant now) {
-      return runsSince.equals(Instant.MAX) ? now : runsSince;
-    }
-
     WatchedCpus after(GuestCpus now, List<String> outOfPlace, Instant at) {
-      boolean same = settled != null && Objects.equals(settled, now.arrangement());
-      boolean sound = !runsSince.equals(Instant.MAX) && !at.isBefore(runsSince.plus(FIRST_THREADS));
-      if (same && sound && !outOfPlace.isEmpty()) {
+      var found = now.arrangement();
+      boolean same = settled != null && found != null && settled.hasControlsOf(found);
+      if (same && runs && !outOfPlace.isEmpty()) {
         disturbances = outOfPlace;
         disturbedAt = at;
       } else if (at.isAfter(disturbedAt.plus(REMEMBERED))) {
         disturbances = List.of();
       }
       if (!same) {
-        settled = now.strays().isEmpty() ? now.arrangement() : null;
+        settled = now.strays().isEmpty() ? found : null;
         base = null;
         use = null;
       }

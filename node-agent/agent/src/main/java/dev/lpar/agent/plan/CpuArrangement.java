@@ -27,6 +27,13 @@ public record CpuArrangement(
     pins = List.copyOf(pins);
   }
 
+  /** Whether the control groups are set alike, wherever a vCPU is pinned at this moment. */
+  public boolean hasControlsOf(CpuArrangement other) {
+    return equals(
+        new CpuArrangement(
+            other.weight, other.emulator, other.vcpus, other.isolated, other.cap, pins));
+  }
+
   /**
    * CPU time in each period, of all vCPUs together (cpu.max;
    * Documentation/admin-guide/cgroup-v2.rst).

@@ -8,20 +8,27 @@ import org.jspecify.annotations.Nullable;
  * What was found of a guest's CPUs.
  *
  * @param arrangement as it is; null while it hasn't been arranged at all
- * @param strays what isn't where the arrangement has it, in words, such as "thread 4711 (CPU 1/KVM)
- *     may run on 0-3"; the arrangement is then to be made again
+ * @param strays what isn't where the arrangement has it; the arrangement is then to be made again
  * @param notIsolated why the kernel doesn't keep the vCPUs' CPUs free of all else, or null
  * @param sample what the vCPUs have used; null when it can't be told
  */
 public record GuestCpus(
     @Nullable CpuArrangement arrangement,
-    List<String> strays,
+    List<Stray> strays,
     @Nullable String notIsolated,
     @Nullable Sample sample) {
 
   public GuestCpus {
     strays = List.copyOf(strays);
   }
+
+  /**
+   * A thread out of its place.
+   *
+   * @param vcpu or else one of QEMU's or the kernel's own, which come and go beside the vCPUs
+   * @param words such as "thread 4711 (CPU 1/KVM) may run on 0-3"
+   */
+  public record Stray(boolean vcpu, String words) {}
 
   /**
    * Counters of one moment, all growing since the guest's start.

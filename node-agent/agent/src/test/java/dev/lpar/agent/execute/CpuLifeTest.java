@@ -17,6 +17,7 @@ import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.Entitlement.Verdict;
 import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.Stray;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedCpus.Interrupt;
@@ -253,13 +254,13 @@ class CpuLifeTest {
   void aThreadThatStrayedIsToldOfAndPutBack() {
     running(shared, dedicated);
     cpus.strays.put(
-        C, List.of("thread 4712 (kvm-nx-lpage-re) isn't in the control group emulator"));
+        C, List.of(new Stray(false, "thread 4712 (kvm-nx-lpage-re) isn't in the group emulator")));
     assertEquals(
         Verdict.NOT_MEASURED,
         Rig.report(rig.settle(), C).cpu().entitlement().verdict(),
         "what a starting guest makes disturbs nothing");
     rig.settleAfter(Duration.ofSeconds(10));
-    cpus.strays.put(C, List.of("thread 4711 (CPU 1/KVM) may run on 0-3"));
+    cpus.strays.put(C, List.of(new Stray(true, "thread 4711 (CPU 1/KVM) may run on 0-3")));
     var plan = rig.round(100);
     assertEquals(
         "thread 4711 (CPU 1/KVM) may run on 0-3",

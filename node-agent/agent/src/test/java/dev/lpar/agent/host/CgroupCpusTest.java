@@ -12,6 +12,7 @@ import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuArrangement.Cap;
 import dev.lpar.agent.plan.GuestCpus;
 import dev.lpar.agent.plan.GuestCpus.Sample;
+import dev.lpar.agent.plan.GuestCpus.Stray;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.systemd.FakeTransientUnits;
 import dev.lpar.agent.systemd.UnitSpec;
@@ -340,8 +341,8 @@ class CgroupCpusTest {
     kernel.taskset(4011, CpuSet.of(7));
     assertEquals(
         List.of(
-            "thread 4010 (worker) isn't in the control group emulator",
-            "thread 4011 (kvm-nx-lpage-re) isn't in the control group emulator"),
+            new Stray(false, "thread 4010 (worker) isn't in the control group emulator"),
+            new Stray(false, "thread 4011 (kvm-nx-lpage-re) isn't in the control group emulator")),
         look().strays());
     arrange(DEDICATED);
     assertArranged(DEDICATED);
@@ -354,7 +355,9 @@ class CgroupCpusTest {
     start(B, 5000);
     cpus.arrange(B, 5000, List.of(5002L, 5003L), DEDICATED);
     assertEquals(
-        List.of("thread 4002 (CPU 0/KVM) may run on 0-5", "thread 4003 (CPU 1/KVM) may run on 0-5"),
+        List.of(
+            new Stray(true, "thread 4002 (CPU 0/KVM) may run on 0-5"),
+            new Stray(true, "thread 4003 (CPU 1/KVM) may run on 0-5")),
         look().strays());
   }
 
@@ -362,7 +365,7 @@ class CgroupCpusTest {
   void aFloatingVcpuThatSomebodyPinnedIsAStrayAndIsSetFree() {
     arrange(SHARED);
     kernel.taskset(4003, CpuSet.of(5));
-    assertEquals(List.of("thread 4003 (CPU 1/KVM) may run on 5"), look().strays());
+    assertEquals(List.of(new Stray(true, "thread 4003 (CPU 1/KVM) may run on 5")), look().strays());
     arrange(SHARED);
     assertArranged(SHARED);
   }

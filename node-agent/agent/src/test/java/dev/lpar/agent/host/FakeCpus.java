@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.GuestCpus;
+import dev.lpar.agent.plan.GuestCpus.Stray;
 import dev.lpar.agent.plan.ObservedCpus;
 import dev.lpar.agent.plan.ObservedCpus.Interrupt;
 import dev.lpar.model.CpuSet;
@@ -27,7 +28,7 @@ public final class FakeCpus implements Cpus {
                   0, 0, List.of(CpuSet.of(0), CpuSet.of(1), CpuSet.of(2), CpuSet.of(3)))),
           CpuSet.EMPTY);
   public CpuSet host = CpuSet.EMPTY;
-  public final Map<LparId, List<String>> strays = new HashMap<>();
+  public final Map<LparId, List<Stray>> strays = new HashMap<>();
   public final Map<LparId, String> notIsolated = new HashMap<>();
   public final Map<LparId, GuestCpus.Sample> samples = new HashMap<>();
   public final Map<Integer, Interrupt> interrupts = new TreeMap<>();
@@ -68,11 +69,20 @@ public final class FakeCpus implements Cpus {
   @Override
   public GuestCpus guest(LparId id, long pid, List<Long> threads) {
     var found = arranged.get(id);
+    var astray = strays.getOrDefault(id, List.of());
     return new GuestCpus(
-        found == null || found.pid() != pid ? null : found.arrangement(),
-        strays.getOrDefault(id, List.of()),
+        found == null || found.pid() != pid ? null : seen(found.arrangement(), astray),
+        astray,
         notIsolated.get(id),
         samples.get(id));
+  }
+
+  /** A vCPU that is astray is pinned to nothing of the guest's. */
+  private static CpuArrangement seen(CpuArrangement made, List<Stray> astray) {
+    return astray.stream().noneMatch(Stray::vcpu)
+        ? made
+        : new CpuArrangement(
+            made.weight(), made.emulator(), made.vcpus(), made.isolated(), made.cap(), List.of());
   }
 
   /** The kernel takes what is isolated from everybody: nobody may be left on it. */
