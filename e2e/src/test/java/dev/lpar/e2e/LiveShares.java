@@ -1,0 +1,132 @@
+package dev.lpar.e2e;
+
+import static dev.lpar.e2e.Lab.await;
+import static dev.lpar.e2e.Lab.id;
+import static dev.lpar.e2e.Lab.onBlade;
+import static dev.lpar.e2e.Partition.smallGuest;
+import static dev.lpar.e2e.ShareCase.member;
+
+import dev.lpar.api.v1alpha1.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A ratio that changes while both partitions spin, and a dedicated partition that takes a CPU from
+ * the shared ones: how long until the new split holds, on the blade's clock, and whether the guest
+ * ran on.
+ */
+final class LiveShares {
+  private static final int BEFORE = 10;
+  private static final int AFTER = 40;
+  private static final double GOAL_SECONDS = 2;
+  private static final int LOOKS = 60;
+
+  /** The share over a second is within one point, then and ever after. */
+  private static final double NEAR = 1;
+
+  private static final long NANOS = 1_000_000_000;
+
+  private final SharedGuests guests;
+  private final int shared;
+
+  LiveShares(SharedGuests guests, int shared) {
+    this.guests = guests;
+    this.shared = shared;
+  }
+
+  /**
+   * @param at nanoseconds of the blade's clock
+   * @param micros of CPU that the partition used so far
+   */
+  private record Look(long at, long micros) {}
+
+  void run() {
+    var before =
+        new ShareCase("live", List.of(member(0, BEFORE, true), member(1, 100 - AFTER, false)));
+    guests.become(before);
+    var partition = guests.partition(before.members().getFirst());
+    var pids = Lab.qemuPids(partition.get());
+    double uptime = uptime(partition);
+    var id = id(partition.get());
+    var looks = CompletableFuture.supplyAsync(() -> looks(id));
+    onBlade("sleep 2");
+    long asked = Long.parseLong(onBlade("date +%s%N"));
+    guests.apply(before.with(member(0, AFTER, true)));
+    double seconds = (holdsFrom(looks.join()) - asked) / (double) NANOS;
+    boolean unbroken = pids.equals(Lab.qemuPids(partition.get())) && uptime(partition) > uptime;
+    System.out.printf(
+        "%nratio %d -> %d while both spin: the new split holds after %.1f s (goal: %.0f s: %s); the guest's uptime is %s%n",
+        BEFORE,
+        AFTER,
+        seconds,
+        GOAL_SECONDS,
+        seconds <= GOAL_SECONDS ? "met" : "MISSED",
+        unbroken ? "unbroken" : "BROKEN");
+    dedicate(id);
+    guests.deleteAll();
+  }
+
+  private void dedicate(String id) {
+    var own =
+        Partition.apply(
+            smallGuest("shares-own", "", "")
+                .replace("mode: Shared, serviceRatio: 10", "mode: Dedicated")
+                .replace("graceSeconds: 60", "graceSeconds: 0"));
+    own.awaitPhase(Phase.RUNNING);
+    int left = SharedGuests.sharedCpus();
+    var controls =
+        await(
+            "the cap follows",
+            () -> SharedGuests.controls(id),
+            found -> SharedGuests.isCap(found, AFTER, left));
+    var used = CpuMeter.cpus(onBlade("sleep 2\n" + CpuMeter.command(List.of(id), 10)), 1);
+    System.out.printf(
+        "a dedicated partition took %d of %d shared CPUs: cpu.max of %d%% capped is now %s, achieved %.2f%% of %d CPUs%n",
+        shared - left,
+        shared,
+        AFTER,
+        String.join(" ", controls.subList(1, 3)),
+        100 * used.getFirst() / left,
+        left);
+    own.delete();
+  }
+
+  private static double uptime(Partition partition) {
+    return Double.parseDouble(partition.inGuest("cut -d' ' -f1 /proc/uptime").strip());
+  }
+
+  private static List<Look> looks(String id) {
+    var output =
+        onBlade(
+            "for _ in $(seq %d); do echo $(date +%%s%%N) $(sed -n 's/^usage_usec //p' %s); sleep 0.2; done"
+                .formatted(LOOKS, CpuMeter.file(id, "vcpus/cpu.stat")));
+    return output
+        .lines()
+        .map(line -> line.split(" "))
+        .map(words -> new Look(Long.parseLong(words[0]), Long.parseLong(words[1])))
+        .toList();
+  }
+
+  /** From when on every second that follows has the new share. */
+  private long holdsFrom(List<Look> looks) {
+    long from = Long.MAX_VALUE;
+    for (int i = looks.size() - 1; i >= 0; i--) {
+      var start = looks.get(i);
+      var later = looks.stream().filter(look -> look.at() >= start.at() + NANOS).findFirst();
+      if (later.isEmpty()) {
+        continue;
+      }
+      double cpus =
+          (later.get().micros() - start.micros()) * 1000.0 / (later.get().at() - start.at());
+      if (Math.abs(100 * cpus / shared - AFTER) > NEAR) {
+        break;
+      }
+      from = start.at();
+    }
+    if (from == Long.MAX_VALUE) {
+      throw new AssertionError("the new split never held: " + new ArrayList<>(looks));
+    }
+    return from;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.lpar.e2e;
+
+import static dev.lpar.e2e.Lab.onBlade;
+
+import dev.lpar.e2e.ShareCase.Member;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What share of the shared CPUs partitions get whose vCPUs never rest, beside what they are due;
+ * and beside that, for the same guests in the same run, what they get under the control groups'
+ * settings that others make: weights as container runtimes convert CPU shares to them, and
+ * libvirt's period of 100 ms for a quota. Figures are in percent of the shared CPUs.
+ */
+final class SharesBench {
+  private static final int SECONDS = 10;
+  private static final double GOAL = 0.5;
+
+  /** Time for what went before to be paid back. */
+  private static final String SETTLE = "sleep 2\n";
+
+  private static final int DEFAULT_PERIOD_MICROS = 100_000;
+
+  private final List<Double> errors = new ArrayList<>();
+  private final List<Double> errorsOfDefaults = new ArrayList<>();
+
+  private SharesBench() {}
+
+  public static void main(String[] arguments) {
+    try (var _ = Lab.CLIENT) {
+      new SharesBench().run();
+    }
+  }
+
+  private void run() {
+    SharedGuests.reserveHostCpu();
+    measure(SharedGuests.sharedCpus());
+    System.out.printf("%nby defaults, %s%n", summary(errorsOfDefaults));
+    System.out.println(summary(errors));
+  }
+
+  private void measure(int shared) {
+    var guests = new SharedGuests(shared);
+    System.out.printf(
+        "%d shared CPUs; partitions of %d vCPUs, all busy; %d s of the blade's clock each%n%n",
+        shared, shared, SECONDS);
+    System.out.printf(
+        "%-26s %5s %9s %9s %7s %12s %7s%n",
+        "case", "ratio", "entitled", "achieved", "error", "by defaults", "error");
+    for (var one : ShareCase.all()) {
+      guests.become(one);
+      var ids = guests.ids(one.spinning());
+      var ours = CpuMeter.cpus(onBlade(SETTLE + CpuMeter.command(ids, SECONDS)), ids.size());
+      var defaults = CpuMeter.cpus(onBlade(underDefaults(one, ids, shared)), ids.size());
+      for (int i = 0; i < ids.size(); i++) {
+        row(one, i, 100 * ours.get(i) / shared, 100 * defaults.get(i) / shared);
+      }
+    }
+    guests.deleteAll();
+    new LiveShares(new SharedGuests(shared), shared).run();
+  }
+
+  private void row(ShareCase one, int index, double achieved, double byDefaults) {
+    var member = one.spinning().get(index);
+    double entitled = one.entitled(member);
+    errors.add(Math.abs(achieved - entitled));
+    errorsOfDefaults.add(Math.abs(byDefaults - entitled));
+    System.out.printf(
+        "%-26s %4d%% %9.2f %9.2f %+7.2f %12.2f %+7.2f%n",
+        index == 0 ? one.name() : "",
+        member.ratio(),
+        entitled,
+        achieved,
+        achieved - entitled,
+        byDefaults,
+        byDefaults - entitled);
+  }
+
+  private static String summary(List<Double> errors) {
+    return "%d of %d errors are at most %.1f point, the largest is %.2f"
+        .formatted(
+            errors.stream().filter(error -> error <= GOAL).count(),
+            errors.size(),
+            GOAL,
+            errors.stream().mapToDouble(Double::doubleValue).max().orElseThrow());
+  }
+
+  /**
+   * Measures the same guests under others' settings while the agent stands still, and puts ours
+   * back.
+   */
+  private static String underDefaults(ShareCase one, List<String> ids, int shared) {
+    var change = new StringBuilder();
+    var restore = new StringBuilder();
+    for (int i = 0; i < ids.size(); i++) {
+      var member = one.spinning().get(i);
+      var weight = CpuMeter.file(ids.get(i), "cpu.weight");
+      var cap = CpuMeter.file(ids.get(i), "vcpus/cpu.max");
+      change.append("echo %d >%s%n".formatted(convertedWeight(member, shared), weight));
+      restore.append("echo %d >%s;".formatted(100 * member.ratio(), weight));
+      if (member.capped()) {
+        change.append("before=$(cat %s)%n".formatted(cap));
+        change.append(
+            "echo %d %d >%s%n".formatted(quota(member, shared), DEFAULT_PERIOD_MICROS, cap));
+        restore.append("echo $before >%s;".formatted(cap));
+      }
+    }
+    return """
+        agent=$(%s)
+        kill -STOP $agent
+        trap '%s kill -CONT $agent' EXIT
+        %s"""
+            .formatted(Agent.PID, restore, change)
+        + SETTLE
+        + CpuMeter.command(ids, SECONDS);
+  }
+
+  /** As runc and crun turn the CPU shares of a request of so many CPUs into cpu.weight. */
+  private static long convertedWeight(Member member, int cpus) {
+    long shares = Math.max(2, member.ratio() * cpus * 1024L / 100);
+    return 1 + (shares - 2) * 9999 / 262142;
+  }
+
+  private static long quota(Member member, int cpus) {
+    return (long) member.ratio() * cpus * DEFAULT_PERIOD_MICROS / 100;
+  }
+}
