@@ -7,6 +7,7 @@ import static dev.lpar.e2e.Partition.smallGuest;
 import static dev.lpar.e2e.ShareCase.member;
 
 import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.e2e.CpuMeter.Look;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,12 +21,13 @@ final class LiveShares {
   private static final int BEFORE = 10;
   private static final int AFTER = 40;
   private static final double GOAL_SECONDS = 2;
-  private static final int LOOKS = 60;
+  private static final int LOOKS = 100;
+  private static final double INTERVAL_SECONDS = 0.1;
 
-  /** The share over a second is within one point, then and ever after. */
-  private static final double NEAR = 1;
+  /** The share over a second is within two points, then and ever after. */
+  private static final double NEAR = 2;
 
-  private static final long NANOS = 1_000_000_000;
+  private static final double MICROS = 1e6;
 
   private final SharedGuests guests;
   private final int shared;
@@ -34,12 +36,6 @@ final class LiveShares {
     this.guests = guests;
     this.shared = shared;
   }
-
-  /**
-   * @param at nanoseconds of the blade's clock
-   * @param micros of CPU that the partition used so far
-   */
-  private record Look(long at, long micros) {}
 
   void run() {
     var before =
@@ -51,9 +47,9 @@ final class LiveShares {
     var id = id(partition.get());
     var looks = CompletableFuture.supplyAsync(() -> looks(id));
     onBlade("sleep 2");
-    long asked = Long.parseLong(onBlade("date +%s%N"));
+    double asked = 1e6 * Double.parseDouble(onBlade("cut -d' ' -f1 /proc/uptime"));
     guests.apply(before.with(member(0, AFTER, true)));
-    double seconds = (holdsFrom(looks.join()) - asked) / (double) NANOS;
+    double seconds = (holdsFrom(looks.join()) - asked) / MICROS;
     boolean unbroken = pids.equals(Lab.qemuPids(partition.get())) && uptime(partition) > uptime;
     System.out.printf(
         "%nratio %d -> %d while both spin: the new split holds after %.1f s (goal: %.0f s: %s); the guest's uptime is %s%n",
@@ -97,15 +93,7 @@ final class LiveShares {
   }
 
   private static List<Look> looks(String id) {
-    var output =
-        onBlade(
-            "for _ in $(seq %d); do echo $(date +%%s%%N) $(sed -n 's/^usage_usec //p' %s); sleep 0.2; done"
-                .formatted(LOOKS, CpuMeter.file(id, "vcpus/cpu.stat")));
-    return output
-        .lines()
-        .map(line -> line.split(" "))
-        .map(words -> new Look(Long.parseLong(words[0]), Long.parseLong(words[1])))
-        .toList();
+    return CpuMeter.looks(onBlade(CpuMeter.command(List.of(id), LOOKS, INTERVAL_SECONDS)));
   }
 
   /** From when on every second that follows has the new share. */
@@ -113,12 +101,11 @@ final class LiveShares {
     long from = Long.MAX_VALUE;
     for (int i = looks.size() - 1; i >= 0; i--) {
       var start = looks.get(i);
-      var later = looks.stream().filter(look -> look.at() >= start.at() + NANOS).findFirst();
+      var later = looks.stream().filter(look -> look.at() >= start.at() + MICROS).findFirst();
       if (later.isEmpty()) {
         continue;
       }
-      double cpus =
-          (later.get().micros() - start.micros()) * 1000.0 / (later.get().at() - start.at());
+      double cpus = start.cpusUntil(later.get());
       if (Math.abs(100 * cpus / shared - AFTER) > NEAR) {
         break;
       }

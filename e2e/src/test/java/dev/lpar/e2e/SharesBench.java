@@ -13,7 +13,7 @@ import java.util.List;
  * libvirt's period of 100 ms for a quota. Figures are in percent of the shared CPUs.
  */
 final class SharesBench {
-  private static final int SECONDS = 10;
+  private static final int SECONDS = 20;
   private static final double GOAL = 0.5;
 
   /** Time for what went before to be paid back. */
