@@ -72,9 +72,7 @@ final class CpuDivision {
         });
     for (var partition : host.partitions()) {
       var record = partition.record();
-      boolean live =
-          partition.unit() instanceof Unit.Live || partition.unit() instanceof Unit.Ending;
-      if (live && record != null && record.activated() != null) {
+      if (live(partition) && record != null && record.activated() != null) {
         var wish = wanted.get(partition.id());
         processors.put(
             partition.id(),
@@ -92,18 +90,28 @@ final class CpuDivision {
             requests(wanted));
   }
 
+  /**
+   * Those of live guests first: they run on the cores of their records, while one that is off may
+   * have written down cores that have been given to another since.
+   */
   private List<CpuPlan.Request> requests(Map<LparId, PartitionIntent> wanted) {
-    var requests = new ArrayList<CpuPlan.Request>();
+    var ofLive = new ArrayList<CpuPlan.Request>();
+    var ofOthers = new ArrayList<CpuPlan.Request>();
     processors.forEach(
         (id, cpu) -> {
           if (cpu instanceof Processors.Dedicated(int vcpus, int threads)) {
             var record = host.partition(id).record();
             var pins = record == null ? List.<Integer>of() : record.place().pins();
-            requests.add(
-                new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(wanted.get(id)), pins));
+            (live(host.partition(id)) ? ofLive : ofOthers)
+                .add(new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(wanted.get(id)), pins));
           }
         });
-    return requests;
+    ofLive.addAll(ofOthers);
+    return ofLive;
+  }
+
+  private static boolean live(ObservedPartition partition) {
+    return partition.unit() instanceof Unit.Live || partition.unit() instanceof Unit.Ending;
   }
 
   /** In the order of its devices, as the operator has them. */

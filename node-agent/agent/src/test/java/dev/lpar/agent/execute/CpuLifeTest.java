@@ -144,6 +144,23 @@ class CpuLifeTest {
     assertEquals(List.of(1, 2), cpus.arrangement(C).pins());
   }
 
+  /** It was shared, and off, when its cores were given to the other. */
+  @Test
+  void theCoresOfALiveGuestAreNotThoseThatOneHadThatIsOff() {
+    rig.reserve = new CpuReserve(1, 0);
+    var off = power(cpu(dedicated, new Processors.Dedicated(1, 1)), Power.STOPPED);
+    running(power(off, Power.RUNNING));
+    running(off);
+    running(cpu(off, new Processors.Shared(1, 10, false)));
+    var live = cpu(intent(A), new Processors.Dedicated(2, 1));
+    running(cpu(off, new Processors.Shared(1, 10, false)), live);
+    assertEquals(List.of(1, 2), cpus.arrangement(A).pins());
+    running(off, live);
+    assertEquals(List.of(1, 2), cpus.arrangement(A).pins());
+    running(power(off, Power.RUNNING), live);
+    assertEquals(List.of(3), cpus.arrangement(C).pins());
+  }
+
   @Test
   void withoutCoresToDedicateItIsRefusedWithTheNumbers() {
     var plan = running(shared, cpu(dedicated, new Processors.Dedicated(4, 1)));
