@@ -57,15 +57,23 @@ final class CpuDecider {
   List<PartitionStep> steps(ObservedPartition seen, long pid) {
     var wanted = division.arrangement(seen.id());
     return wanted.isEmpty()
-            || arranged(seen)
+            || asWanted(seen)
             || !(seen.guest() instanceof Guest.Answering(_, _, _, var threads))
             || threads.isEmpty()
         ? List.of()
         : List.of(new ArrangeCpus(seen.id(), pid, threads, wanted.get()));
   }
 
-  /** Whether a guest's CPUs are as they are to be. */
+  /** Whether a guest's CPUs are as they are to be, and all that it is to have. */
   boolean arranged(ObservedPartition seen) {
+    var cpus = seen.cpus();
+    return cpus != null
+        && cpus.now().arrangement() != null
+        && asWanted(seen)
+        && division.whole(seen.id(), cpus.now().arrangement());
+  }
+
+  private boolean asWanted(ObservedPartition seen) {
     var cpus = seen.cpus();
     return cpus != null
         && cpus.now().strays().isEmpty()

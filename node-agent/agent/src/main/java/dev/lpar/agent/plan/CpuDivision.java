@@ -55,6 +55,7 @@ final class CpuDivision {
   private final Map<LparId, Processors> processors = new LinkedHashMap<>();
   private final Set<LparId> active = new HashSet<>();
   private final boolean known;
+  private final CpuHandover handover;
 
   CpuDivision(Desired desired, ObservedHost host, Map<LparId, PartitionIntent> wanted) {
     this.host = host;
@@ -88,6 +89,7 @@ final class CpuDivision {
             reserve.hostCpus(host.cpus().topology()),
             reserve.sharedMinimumCpus(),
             requests(wanted));
+    this.handover = new CpuHandover(host, plan, processors, shared());
   }
 
   /**
@@ -193,34 +195,45 @@ final class CpuDivision {
         }
       }
     }
-    return host.cpus().host().equals(plan.host())
-        ? null
-        : "waits for the CPUs %s, which the host's own work is leaving".formatted(own);
+    return handover.hostIsOn(own)
+        ? "waits for the CPUs %s, which the host's own work is leaving".formatted(own)
+        : null;
   }
 
-  /** How a live guest is to have its CPUs; empty when that isn't known. */
+  /**
+   * How a live guest is to have its CPUs for now; empty when that isn't known, or it is left as it
+   * is until others have moved.
+   */
   Optional<CpuArrangement> arrangement(LparId id) {
     var cpu = processors.get(id);
     if (!known || cpu == null) {
       return Optional.empty();
     }
     return switch (cpu) {
-      case Processors.Shared(int _, int ratio, boolean capped) ->
-          Optional.of(
-              new CpuArrangement(
-                  ratio * WEIGHT_OF_A_POINT,
-                  emulatorCpus(),
-                  shared(),
-                  false,
-                  capped ? cap(ratio, shared().size()) : null,
-                  List.of()));
+      case Processors.Shared shared ->
+          handover.shared(shared()).flatMap(vcpus -> floating(shared, vcpus));
       case Processors.Dedicated _ ->
           cores(id)
               .map(
                   cores ->
                       new CpuArrangement(
-                          OWN_CPUS, emulatorCpus(), cores.cpus(), true, null, cores.pins()));
+                          OWN_CPUS, emulatorCpus(), cores.cpus(), true, null, cores.pins()))
+              .flatMap(whole -> handover.dedicated(id, whole));
     };
+  }
+
+  private Optional<CpuArrangement> floating(Processors.Shared cpu, CpuSet vcpus) {
+    var cap = cpu.capped() ? cap(cpu.serviceRatio(), vcpus.size()) : null;
+    int weight = cpu.serviceRatio() * WEIGHT_OF_A_POINT;
+    return handover
+        .shared(emulatorCpus())
+        .map(emulator -> new CpuArrangement(weight, emulator, vcpus, false, cap, List.of()));
+  }
+
+  /** Whether these are all that the guest is to have. */
+  boolean whole(LparId id, CpuArrangement found) {
+    return !(processors.get(id) instanceof Processors.Dedicated)
+        || cores(id).map(cores -> cores.cpus().equals(found.vcpus())).orElse(false);
   }
 
   /** Ratio percent of the shared CPUs. */
@@ -241,9 +254,10 @@ final class CpuDivision {
       return List.of();
     }
     var steps = new ArrayList<BladeStep>();
-    if (!host.cpus().host().equals(plan.host())) {
-      steps.add(new ConfineHost(plan.host()));
-    }
+    handover
+        .host()
+        .filter(wanted -> !wanted.equals(host.cpus().host()))
+        .ifPresent(wanted -> steps.add(new ConfineHost(wanted)));
     var steered = new HashMap<Integer, CpuSet>();
     for (var interrupt : host.cpus().interrupts()) {
       var wanted = destination(interrupt);
@@ -267,10 +281,8 @@ final class CpuDivision {
         }
       }
     }
-    if (interrupt.cpus().intersect(dedicated()).isEmpty()) {
-      return interrupt.cpus();
-    }
-    var rest = interrupt.cpus().minus(dedicated());
-    return rest.isEmpty() ? plan.host().union(shared()) : rest;
+    var taken = dedicated().union(handover.held());
+    var rest = interrupt.cpus().minus(taken);
+    return rest.isEmpty() ? plan.host().union(shared()).minus(taken) : rest;
   }
 }

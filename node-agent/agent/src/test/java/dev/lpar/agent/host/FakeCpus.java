@@ -91,19 +91,24 @@ public final class FakeCpus implements Cpus {
             assertApart(has.arrangement(), arrangement);
           }
         });
+    assertApart(arrangement, host);
     arranged.put(id, new Arranged(pid, arrangement));
     strays.remove(id);
   }
 
   private static void assertApart(CpuArrangement one, CpuArrangement other) {
+    assertApart(one, other.vcpus().union(other.emulator()));
+  }
+
+  private static void assertApart(CpuArrangement one, CpuSet others) {
     if (one.isolated()) {
-      assertEquals(
-          CpuSet.EMPTY, one.vcpus().intersect(other.vcpus().union(other.emulator())), "isolated");
+      assertEquals(CpuSet.EMPTY, one.vcpus().intersect(others), "isolated");
     }
   }
 
   @Override
   public void confineHost(CpuSet cpus) {
+    arranged.values().forEach(has -> assertApart(has.arrangement(), cpus));
     host = cpus;
   }
 
