@@ -4,6 +4,7 @@ import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.model.CpuPlan.Cores;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
@@ -92,7 +93,8 @@ final class CpuDecider {
   @Nullable CpuReport report(ObservedPartition seen) {
     var cpus = seen.cpus();
     var record = seen.record();
-    if (cpus == null
+    if (!(seen.unit() instanceof Unit.Live)
+        || cpus == null
         || cpus.now().arrangement() == null
         || record == null
         || record.activated() == null) {

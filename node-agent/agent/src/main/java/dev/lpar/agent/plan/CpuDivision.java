@@ -182,22 +182,9 @@ final class CpuDivision {
 
   /** Who is still on a partition's cores, in words; null when nobody is. */
   @Nullable String occupant(LparId id) {
-    var own = cores(id).map(Cores::cpus).orElse(CpuSet.EMPTY);
-    if (own.isEmpty()) {
-      return null;
-    }
-    for (var other : host.partitions()) {
-      var cpus = other.cpus();
-      if (!other.id().equals(id) && other.unit() instanceof Unit.Live) {
-        var found = cpus == null ? null : cpus.now().arrangement();
-        if (found == null || !found.vcpus().union(found.emulator()).intersect(own).isEmpty()) {
-          return "waits for the CPUs %s, which another partition is leaving".formatted(own);
-        }
-      }
-    }
-    return handover.hostIsOn(own)
-        ? "waits for the CPUs %s, which the host's own work is leaving".formatted(own)
-        : null;
+    return cores(id)
+        .flatMap(cores -> new CpuOccupants(host, handover).occupant(id, cores.cpus()))
+        .orElse(null);
   }
 
   /**

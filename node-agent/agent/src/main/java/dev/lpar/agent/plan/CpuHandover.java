@@ -49,6 +49,11 @@ final class CpuHandover {
     this.refuge = refuge();
   }
 
+  /** All CPUs that a guest is on; empty when nothing is known of it. */
+  Optional<CpuSet> found(LparId id) {
+    return Optional.ofNullable(found.get(id)).map(CpuHandover::all);
+  }
+
   /** Cores that dedicated guests haven't left, whoever is to have them. */
   CpuSet held() {
     return held.values().stream().reduce(CpuSet.EMPTY, CpuSet::union);

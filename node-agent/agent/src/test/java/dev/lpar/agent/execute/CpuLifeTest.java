@@ -10,6 +10,7 @@ import static dev.lpar.agent.plan.Intents.power;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.agent.host.FakeBlade;
 import dev.lpar.agent.host.FakeCpus;
 import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuArrangement.Cap;
@@ -22,6 +23,7 @@ import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedCpus.Interrupt;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.plan.Stage;
@@ -420,6 +422,53 @@ class CpuLifeTest {
 
   private static CpuTopology.Node node(int id, Integer... cpus) {
     return new CpuTopology.Node(id, id, Stream.of(cpus).map(CpuSet::of).toList());
+  }
+
+  @Test
+  void whoHasTheCoresOfOneThatIsToStartIsNamed() {
+    running(shared);
+    rig.want(shared, dedicated);
+    var report = Rig.report(rig.round(0), C);
+    assertEquals(Situation.STARTING, report.situation());
+    assertEquals(
+        "waits for the CPUs 1-2, which the partition shop/lpar-a is leaving", report.message());
+  }
+
+  @Test
+  void aGuestThatEndsHasItsCoresUntilItIsGone() {
+    rig.reserve = new CpuReserve(1, 0);
+    running(cpu(intent(A), new Processors.Dedicated(2, 1)));
+    rig.want();
+    rig.round(1);
+    rig.blade.units.put(A, new Unit.Ending(FakeBlade.CURRENT));
+    rig.blade.states.remove(A);
+    rig.want(dedicated);
+    var report = Rig.report(rig.settle(), C);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation(), "they are its own");
+    rig.want(cpu(intent(B), new Processors.Shared(1, 10, false)));
+    rig.settle();
+    assertEquals(set("3"), cpus.arrangement(B).vcpus());
+    rig.blade.vanish(A);
+    rig.want(dedicated);
+    rig.settleAfter(Duration.ofMinutes(3));
+    assertEquals(List.of(1, 2), cpus.arrangement(C).pins());
+  }
+
+  @Test
+  void aSharedGuestThatEndsIsOnItsCpusUntilItIsGone() {
+    running(shared);
+    rig.blade.units.put(A, new Unit.Ending(FakeBlade.CURRENT));
+    rig.blade.states.remove(A);
+    rig.want(shared, dedicated);
+    rig.round(100);
+    var report = Rig.report(rig.plan(), C);
+    assertEquals(Situation.STARTING, report.situation());
+    assertEquals(
+        "waits for the CPUs 1-2, which the partition shop/lpar-a has until its QEMU has ended",
+        report.message());
+    rig.blade.vanish(A);
+    rig.settle();
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
   }
 
   @Test

@@ -69,7 +69,7 @@ public final class FakeCpus implements Cpus {
   public GuestCpus guest(LparId id, long pid, List<Long> threads) {
     var found = arranged.get(id);
     return new GuestCpus(
-        found == null || found.pid() != pid ? null : found.arrangement(),
+        found == null || pid != 0 && found.pid() != pid ? null : found.arrangement(),
         strays.getOrDefault(id, List.of()),
         notIsolated.get(id),
         samples.get(id));
