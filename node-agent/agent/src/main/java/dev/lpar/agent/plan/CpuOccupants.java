@@ -1,5 +1,7 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.agent.plan.ObservedPartition.Guest;
+import dev.lpar.agent.plan.ObservedPartition.RunState;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
@@ -30,11 +32,25 @@ final class CpuOccupants {
                     : Optional.empty());
   }
 
+  /**
+   * Whether it can't be on any CPU worth waiting for: it stands still since its start, and nobody
+   * knows how to give it others.
+   */
+  private static boolean standsStill(ObservedPartition other) {
+    return switch (other.guest()) {
+      case Guest.Answering(var state, _, _, _) ->
+          state == RunState.STARTING && other.cpusRefused() != null;
+      case Guest.Silent _ ->
+          other.record() != null && other.record().stage() instanceof Stage.Launched;
+      case Guest.Absent() -> false;
+    };
+  }
+
   private Optional<String> words(ObservedPartition other, CpuSet own) {
     var on = handover.found(other.id()).map(found -> found.intersect(own));
     boolean there = on.map(cpus -> !cpus.isEmpty()).orElse(false);
     return switch (other.unit()) {
-      case Unit.Live _ when there || on.isEmpty() ->
+      case Unit.Live _ when there || on.isEmpty() && !standsStill(other) ->
           Optional.of(
               "waits for the CPUs %s, which the partition %s is leaving"
                   .formatted(on.orElse(own), name(other)));

@@ -472,6 +472,28 @@ class CpuLifeTest {
   }
 
   @Test
+  void oneThatStandsStillForWantOfCpusHoldsUpNoOther() {
+    cpus.refusals.put(A, "no cpuset controller");
+    rig.want(shared);
+    rig.round(100);
+    rig.round(100);
+    rig.want(shared, dedicated);
+    for (int round = 0; round < 5; round++) {
+      rig.round(100);
+    }
+    assertEquals(RunState.STARTING, rig.blade.states.get(A));
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void oneWhoseQemuHasNeverAnsweredHoldsUpNoOther() {
+    rig.blade.hung.add(A);
+    running(shared);
+    running(shared, dedicated);
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
   void aLiveGuestMovesOnceTheOthersHaveLeftItsNewCoresAndTheyFollowIt() {
     cpus.topology = new CpuTopology(List.of(node(0, 0, 1, 2, 3, 4, 5)), CpuSet.EMPTY);
     running(shared, dedicated);

@@ -37,6 +37,9 @@ public final class FakeCpus implements Cpus {
   /** What the kernel says to every arrangement, when it refuses. */
   public String refusal = "";
 
+  /** What it says to those of one guest. */
+  public final Map<LparId, String> refusals = new HashMap<>();
+
   private final Function<LparId, Optional<Long>> pids;
   private final Map<LparId, Arranged> arranged = new HashMap<>();
 
@@ -80,6 +83,9 @@ public final class FakeCpus implements Cpus {
   public void arrange(LparId id, long pid, List<Long> threads, CpuArrangement arrangement) {
     if (!refusal.isEmpty()) {
       throw new HostException(refusal);
+    }
+    if (refusals.containsKey(id)) {
+      throw new HostException(refusals.get(id));
     }
     if (!pids.apply(id).equals(Optional.of(pid))) {
       return; // The guest has ended.
