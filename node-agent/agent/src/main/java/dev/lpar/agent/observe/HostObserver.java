@@ -90,6 +90,7 @@ public final class HostObserver {
         ports.qemu().versions(),
         devices,
         bladeCpus,
+        refused.hostCpus(),
         ids.stream()
             .map(
                 id -> {

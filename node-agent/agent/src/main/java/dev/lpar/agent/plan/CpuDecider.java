@@ -1,5 +1,6 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.agent.plan.CpuOccupants.Occupant;
 import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
@@ -38,10 +39,19 @@ final class CpuDecider {
     if (lacking != null) {
       return new Admission.Refused(lacking);
     }
-    var occupant = division.occupant(intent.id());
-    return occupant != null
-        ? new Admission.NotYet(occupant)
-        : new Admission.Granted(new CpuPlace(pins(intent.id()), division.homeNode(intent.id())));
+    return division
+        .occupant(intent.id())
+        .map(CpuDecider::notAdmitted)
+        .orElseGet(
+            () ->
+                new Admission.Granted(
+                    new CpuPlace(pins(intent.id()), division.homeNode(intent.id()))));
+  }
+
+  private static Admission notAdmitted(Occupant occupant) {
+    return occupant.stays()
+        ? new Admission.Refused(occupant.message())
+        : new Admission.NotYet(occupant.message());
   }
 
   private List<Integer> pins(LparId id) {
@@ -84,9 +94,15 @@ final class CpuDecider {
 
   /** Why they can't be, or null. */
   @Nullable String trouble(ObservedPartition seen) {
-    return division.lacking(seen.id()) != null
-        ? division.lacking(seen.id())
-        : arranged(seen) ? null : seen.cpusRefused();
+    if (division.lacking(seen.id()) != null) {
+      return division.lacking(seen.id());
+    }
+    if (arranged(seen)) {
+      return null;
+    }
+    return seen.cpusRefused() != null
+        ? seen.cpusRefused()
+        : division.occupant(seen.id()).filter(Occupant::stays).map(Occupant::message).orElse(null);
   }
 
   /** What is to be told of a live guest's CPUs; null while they haven't been set up. */

@@ -1,6 +1,7 @@
 package dev.lpar.agent.plan;
 
 import dev.lpar.agent.plan.CpuArrangement.Cap;
+import dev.lpar.agent.plan.CpuOccupants.Occupant;
 import dev.lpar.agent.plan.HostStep.BladeStep;
 import dev.lpar.agent.plan.HostStep.ConfineHost;
 import dev.lpar.agent.plan.HostStep.SteerInterrupts;
@@ -180,11 +181,9 @@ final class CpuDivision {
             reserve.sharedMinimumCpus());
   }
 
-  /** Who is still on a partition's cores, in words; null when nobody is. */
-  @Nullable String occupant(LparId id) {
-    return cores(id)
-        .flatMap(cores -> new CpuOccupants(host, handover).occupant(id, cores.cpus()))
-        .orElse(null);
+  /** Who is still on a partition's cores. */
+  Optional<Occupant> occupant(LparId id) {
+    return cores(id).flatMap(cores -> new CpuOccupants(host, handover).occupant(id, cores.cpus()));
   }
 
   /**

@@ -54,6 +54,11 @@ final class CpuHandover {
     return Optional.ofNullable(found.get(id)).map(CpuHandover::all);
   }
 
+  /** Whether a guest has no cores to go to from those that it is on. */
+  boolean isStuck(LparId id) {
+    return held.containsKey(id) && plan.lacking().containsKey(id);
+  }
+
   /** Cores that dedicated guests haven't left, whoever is to have them. */
   CpuSet held() {
     return held.values().stream().reduce(CpuSet.EMPTY, CpuSet::union);

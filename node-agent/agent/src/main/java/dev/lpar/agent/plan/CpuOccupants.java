@@ -17,19 +17,35 @@ final class CpuOccupants {
     this.handover = handover;
   }
 
-  /** One of them, in words. */
-  Optional<String> occupant(LparId id, CpuSet own) {
+  /**
+   * One that is in the way.
+   *
+   * @param stays whether it won't leave by itself
+   */
+  record Occupant(String message, boolean stays) {
+    private static Occupant leaving(CpuSet cpus, String who) {
+      return new Occupant("waits for the CPUs %s, which %s".formatted(cpus, who), false);
+    }
+
+    private static Occupant staying(CpuSet cpus, String who, String why) {
+      return new Occupant(
+          "needs the CPUs %s, which %s doesn't leave: %s".formatted(cpus, who, why), true);
+    }
+  }
+
+  Optional<Occupant> occupant(LparId id, CpuSet own) {
     return host.partitions().stream()
         .filter(other -> !other.id().equals(id))
-        .flatMap(other -> words(other, own).stream())
+        .flatMap(other -> guest(other, own).stream())
         .findFirst()
-        .or(
-            () ->
-                handover.hostIsOn(own)
-                    ? Optional.of(
-                        "waits for the CPUs %s, which the host's own work is leaving"
-                            .formatted(own))
-                    : Optional.empty());
+        .or(() -> handover.hostIsOn(own) ? Optional.of(host(own)) : Optional.empty());
+  }
+
+  private Occupant host(CpuSet own) {
+    var who = "the host's own work";
+    return host.hostCpusRefused() == null
+        ? Occupant.leaving(own, who + " is leaving")
+        : Occupant.staying(own, who, host.hostCpusRefused());
   }
 
   /**
@@ -46,18 +62,21 @@ final class CpuOccupants {
     };
   }
 
-  private Optional<String> words(ObservedPartition other, CpuSet own) {
+  private Optional<Occupant> guest(ObservedPartition other, CpuSet own) {
     var on = handover.found(other.id()).map(found -> found.intersect(own));
     boolean there = on.map(cpus -> !cpus.isEmpty()).orElse(false);
+    var cpus = on.orElse(own);
+    var who = "the partition " + name(other);
     return switch (other.unit()) {
       case Unit.Live _ when there || on.isEmpty() && !standsStill(other) ->
           Optional.of(
-              "waits for the CPUs %s, which the partition %s is leaving"
-                  .formatted(on.orElse(own), name(other)));
+              handover.isStuck(other.id())
+                  ? Occupant.staying(cpus, who, "there are no others for it")
+                  : other.cpusRefused() != null
+                      ? Occupant.staying(cpus, who, other.cpusRefused())
+                      : Occupant.leaving(cpus, who + " is leaving"));
       case Unit.Ending _ when there ->
-          Optional.of(
-              "waits for the CPUs %s, which the partition %s has until its QEMU has ended"
-                  .formatted(on.orElse(own), name(other)));
+          Optional.of(Occupant.leaving(cpus, who + " has until its QEMU has ended"));
       case Unit.Live _, Unit.Ending _, Unit.Failed _, Unit.Absent() -> Optional.empty();
     };
   }

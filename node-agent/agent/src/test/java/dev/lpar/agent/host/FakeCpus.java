@@ -40,6 +40,9 @@ public final class FakeCpus implements Cpus {
   /** What it says to those of one guest. */
   public final Map<LparId, String> refusals = new HashMap<>();
 
+  /** What systemd says to keeping the host's work to some CPUs, when it refuses. */
+  public String hostRefusal = "";
+
   private final Function<LparId, Optional<Long>> pids;
   private final Map<LparId, Arranged> arranged = new HashMap<>();
 
@@ -114,6 +117,9 @@ public final class FakeCpus implements Cpus {
 
   @Override
   public void confineHost(CpuSet cpus) {
+    if (!hostRefusal.isEmpty()) {
+      throw new HostException(hostRefusal);
+    }
     arranged.values().forEach(has -> assertApart(has.arrangement(), cpus));
     host = cpus;
   }
