@@ -67,10 +67,8 @@ final class CpuDecider {
   /** What is to be done for a live guest to have its CPUs. */
   List<PartitionStep> steps(ObservedPartition seen, long pid) {
     var wanted = division.arrangement(seen.id());
-    return wanted.isEmpty()
-            || asWanted(seen)
-            || !(seen.guest() instanceof Guest.Answering(_, _, _, var threads))
-            || threads.isEmpty()
+    var threads = seen.guest().vcpuThreads();
+    return wanted.isEmpty() || asWanted(seen) || threads.isEmpty()
         ? List.of()
         : List.of(new ArrangeCpus(seen.id(), pid, threads, wanted.get()));
   }

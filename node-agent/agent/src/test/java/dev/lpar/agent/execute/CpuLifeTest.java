@@ -527,6 +527,15 @@ class CpuLifeTest {
   }
 
   @Test
+  void aGuestWhoseQemuHangsLeavesTheCoresOfAnother() {
+    running(shared);
+    rig.blade.hung.add(A);
+    running(shared, dedicated);
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
   void aLiveGuestMovesOnceTheOthersHaveLeftItsNewCoresAndTheyFollowIt() {
     cpus.topology = new CpuTopology(List.of(node(0, 0, 1, 2, 3, 4, 5)), CpuSet.EMPTY);
     running(shared, dedicated);
