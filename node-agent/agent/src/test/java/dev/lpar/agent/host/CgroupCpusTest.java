@@ -53,6 +53,7 @@ class CgroupCpusTest {
   private FakeCgroups kernel;
   private FakeTransientUnits units;
   private CgroupCpus cpus;
+  private long nanos = 5_000_000_000L;
 
   @BeforeEach
   void aBladeWithOneGuest() {
@@ -74,7 +75,7 @@ class CgroupCpusTest {
                         new CpuTopology.Node(0, 0, ONLINE.stream().mapToObj(CpuSet::of).toList())),
                     CpuSet.EMPTY),
             Map::of),
-        new CgroupCpus.Kernel(kernel, kernel, () -> 5_000_000_000L));
+        new CgroupCpus.Kernel(kernel, kernel, () -> nanos));
   }
 
   private void start(LparId id, long pid) {
@@ -395,6 +396,41 @@ class CgroupCpusTest {
     assertEquals("Invalid cpu list in cpuset.cpus.exclusive", found.notIsolated());
     kernel.end(B, 5000);
     arrange(DEDICATED);
+    assertArranged(DEDICATED);
+  }
+
+  @Test
+  void whatTheKernelRefusedIsTriedAgainNowAndThen() {
+    start(B, 5000);
+    var others =
+        new CpuArrangement(100, CpuSet.of(6), CpuSet.parse("0-5"), true, null, List.of(1, 2));
+    cpus.arrange(B, 5000, List.of(5002L, 5003L), others);
+    arrange(DEDICATED);
+    kernel.end(B, 5000);
+    kernel.writes.clear();
+    assertNotNull(look().notIsolated());
+    assertEquals(List.of(), kernel.writes, "not at once");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertArranged(DEDICATED);
+    kernel.writes.clear();
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertArranged(DEDICATED);
+    assertEquals(List.of(), kernel.writes, "done");
+  }
+
+  @Test
+  void aRefusedWriteIsTriedAgainNowAndThen() {
+    kernel.refuse("cpuset.cpus.exclusive", "Device or resource busy");
+    arrange(DEDICATED);
+    kernel.writes.clear();
+    look();
+    assertEquals(List.of(), kernel.writes, "not at once");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertNotNull(look().notIsolated());
+    look();
+    assertEquals(List.of(UnitSpec.SLICE + "/cpuset.cpus.exclusive 6-7"), kernel.writes);
+    kernel.allow("cpuset.cpus.exclusive");
+    nanos += Duration.ofSeconds(10).toNanos();
     assertArranged(DEDICATED);
   }
 

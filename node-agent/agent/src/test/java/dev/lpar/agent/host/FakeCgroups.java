@@ -104,6 +104,10 @@ final class FakeCgroups implements KernelFiles, Affinity {
     refused.put(file, reason);
   }
 
+  void allow(String file) {
+    refused.remove(file);
+  }
+
   /** What happens in the moment before the n-th write from now on. */
   void beforeWrite(int n, Runnable what) {
     int[] left = {n};
