@@ -503,6 +503,27 @@ class CgroupCpusTest {
     assertEquals(ONLINE, units.confined.get("system.slice"), "the kernel takes no empty set");
   }
 
+  @Test
+  void podsOfAKubeletThatDoesWithoutSystemdAreConfinedInTheirOwnGroup() {
+    var pods = kernel.slice().resolveSibling("kubepods");
+    cpus.confineHost(HOST);
+    confined();
+    kernel.group(pods);
+    assertEquals(ONLINE, cpus.look().host());
+    units.confined.clear();
+    cpus.confineHost(HOST);
+    assertEquals(Map.of(), units.confined, "systemd doesn't know the group");
+    assertEquals(HOST, kernel.effective("kubepods"));
+    assertEquals(HOST, cpus.look().host());
+    cpus.confineHost(CpuSet.EMPTY);
+    assertEquals(ONLINE, kernel.effective("kubepods"));
+    kernel.refuse("cpuset.cpus", "Device or resource busy");
+    var refusal = assertThrows(HostException.class, () -> cpus.confineHost(HOST));
+    assertTrue(
+        refusal.getMessage().startsWith("can't keep kubepods to the CPUs 0: can't write \"0\" to "),
+        refusal.getMessage());
+  }
+
   private void confined() {
     units.confined.forEach(
         (name, set) ->
