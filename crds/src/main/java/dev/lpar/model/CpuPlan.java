@@ -29,6 +29,7 @@ public record CpuPlan(
   /**
    * What a partition asks for.
    *
+   * @param vcpus a last one without a partner has a core to itself
    * @param threadsPerCore 1 or 2
    * @param nearNodes NUMA nodes it would be near to (its devices', its memory's), best first; may
    *     be empty

@@ -87,9 +87,10 @@ public final class CpuPlanner {
     int threads = request.threadsPerCore();
     var cores = new ArrayList<CpuSet>();
     for (int i = 0; i < pins.size(); i += threads) {
-      var used = CpuSet.of(pins.subList(i, i + threads).stream().mapToInt(pin -> pin).toArray());
+      var ofCore = pins.subList(i, Math.min(i + threads, pins.size()));
+      var used = CpuSet.of(ofCore.stream().mapToInt(pin -> pin).toArray());
       var core = free.withAll(used);
-      if (used.size() != threads || core.isEmpty() || cores.contains(core.get())) {
+      if (used.size() != ofCore.size() || core.isEmpty() || cores.contains(core.get())) {
         return false;
       }
       cores.add(core.get());
@@ -100,7 +101,7 @@ public final class CpuPlanner {
 
   private void place(Request request) {
     int threads = request.threadsPerCore();
-    int need = request.vcpus() / threads;
+    int need = Math.ceilDiv(request.vcpus(), threads);
     var cores = free.choose(need, threads, request.nearNodes());
     if (cores.isEmpty()) {
       lacking.put(request.id(), new Shortage(need, free.byNode(threads)));
@@ -109,7 +110,10 @@ public final class CpuPlanner {
     take(
         request,
         cores.get(),
-        cores.get().stream().flatMap(core -> core.stream().limit(threads).boxed()).toList());
+        cores.get().stream()
+            .flatMap(core -> core.stream().limit(threads).boxed())
+            .limit(request.vcpus())
+            .toList());
   }
 
   private void take(Request request, List<CpuSet> cores, List<Integer> pins) {

@@ -121,6 +121,19 @@ class CpuPlannerTest {
     assertEquals(Map.of(id(2), new Shortage(1, Map.of(0, 0))), plan.lacking());
   }
 
+  /** The schema refuses it; whoever asks all the same is given whole cores. */
+  @Test
+  void anOddVcpuHasACoreToItself() {
+    var topology = Topologies.read("one-socket");
+    var plan = CpuPlanner.plan(topology, 1, 1, List.of(request(1, 3, 2), request(2, 2, 1)));
+    assertEquals("1 9 2", pins(plan, 1));
+    assertEquals(CpuSet.parse("1-2,9-10"), plan.cores().get(id(1)).cpus());
+    assertEquals("3 4", pins(plan, 2));
+    var had = new Request(id(1), 3, 2, List.of(), List.of(5, 13, 4));
+    plan = CpuPlanner.plan(topology, 1, 1, List.of(had, request(2, 2, 1)));
+    assertEquals("5 13 4", pins(plan, 1));
+  }
+
   /** The reason is in the name of each: a CPU that is gone, the host's, taken, or too few. */
   @ParameterizedTest
   @CsvSource({

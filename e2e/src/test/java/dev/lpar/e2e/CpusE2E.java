@@ -108,7 +108,7 @@ class CpusE2E {
             smallGuest("neighbour", "", "")
                 .replace("serviceRatio: 10", "serviceRatio: 50, capped: true"));
     neighbour.awaitPhase(Phase.RUNNING);
-    awaitVcpus(neighbour, "cpu.max", "100000 100000");
+    awaitVcpus(neighbour, "cpu.max", "max 100000");
     neighbour.awaitConsole("LPAR-GUEST ready");
     assertEquals("spins", neighbour.inGuest(SPIN).strip());
 
@@ -128,7 +128,7 @@ class CpusE2E {
     assertDriftIsPutRight(owner, pin);
 
     owner.delete();
-    awaitVcpus(neighbour, "cpu.max", "100000 100000");
+    awaitVcpus(neighbour, "cpu.max", "max 100000");
     assertEquals("0-1", vcpus(neighbour.get(), "cpuset.cpus.effective"));
     assertEquals("", onBlade("cat /sys/fs/cgroup/cpuset.cpus.isolated"));
   }

@@ -4,6 +4,7 @@ import dev.lpar.agent.plan.Attachment;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostStep;
 import dev.lpar.agent.plan.HostStep.ArrangeCpus;
+import dev.lpar.agent.plan.HostStep.ConfineHost;
 import dev.lpar.agent.plan.HostStep.DeviceStep;
 import dev.lpar.agent.plan.HostStep.PlugDevice;
 import dev.lpar.agent.plan.HostStep.StartGuest;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries plans out, each partition in a lane of its own (and the blade in one), so that a slow
@@ -41,6 +43,7 @@ public final class Lanes {
   private final Map<LparId, String> startRefusals = new ConcurrentHashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new ConcurrentHashMap<>();
   private final Map<LparId, String> cpuRefusals = new ConcurrentHashMap<>();
+  private volatile @Nullable String hostCpusRefusal;
 
   /**
    * @param lanePassed called when a lane has come to its end and the blade should be looked at anew
@@ -60,7 +63,7 @@ public final class Lanes {
 
   /** Why what was tried last didn't go. */
   public Refusals whatWasRefused() {
-    return new Refusals(startRefusals, deviceRefusals, cpuRefusals);
+    return new Refusals(startRefusals, deviceRefusals, cpuRefusals, hostCpusRefusal);
   }
 
   /** Sets out to do a plan, but for the lanes that were busy when the blade was looked at. */
@@ -96,6 +99,9 @@ public final class Lanes {
         if (step instanceof ArrangeCpus done) {
           cpuRefusals.remove(done.partition());
         }
+        if (step instanceof ConfineHost) {
+          hostCpusRefusal = null;
+        }
       }
       refusals.remove(lane);
     } catch (InterruptedException e) {
@@ -129,6 +135,9 @@ public final class Lanes {
     }
     if (step instanceof ArrangeCpus arrange) {
       cpuRefusals.put(arrange.partition(), message);
+    }
+    if (step instanceof ConfineHost) {
+      hostCpusRefusal = message;
     }
     if (step instanceof DeviceStep with) {
       deviceRefusals.put(with.device(), refusal(with, message));

@@ -54,7 +54,7 @@ public final class CgroupCpus implements Cpus {
     this.root = new Cgroup(sys.resolve("fs/cgroup"), kernel.files());
     this.slices = new HostSlices(root, units);
     this.interrupts = new Interrupts(sys, proc, kernel.files(), kernel.nanos());
-    this.isolation = new Isolation(root);
+    this.isolation = new Isolation(root, kernel.nanos());
     this.arranger = new GuestArranger(kernel.affinity(), units, isolation);
     this.looks = new GuestCpuLook(kernel.affinity(), isolation, kernel.nanos());
   }
@@ -72,7 +72,9 @@ public final class CgroupCpus implements Cpus {
 
   @Override
   public GuestCpus guest(LparId id, long pid, List<Long> threads) {
-    return looks.look(GuestCgroup.of(root, id), QemuThreads.of(proc, pid), threads);
+    var guest = GuestCgroup.of(root, id);
+    isolation.tryAgain(guest);
+    return looks.look(guest, QemuThreads.of(proc, pid), threads);
   }
 
   @Override

@@ -13,6 +13,7 @@ public interface Cpus {
   ObservedCpus look();
 
   /**
+   * @param pid of QEMU; 0 when only its control groups are left to be looked at
    * @param threads of the vCPUs, in their order
    */
   GuestCpus guest(LparId id, long pid, List<Long> threads);

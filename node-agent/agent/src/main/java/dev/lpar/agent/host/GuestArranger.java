@@ -1,5 +1,6 @@
 package dev.lpar.agent.host;
 
+import static dev.lpar.agent.host.GuestCgroup.BURST;
 import static dev.lpar.agent.host.GuestCgroup.CPUS;
 import static dev.lpar.agent.host.GuestCgroup.EFFECTIVE_CPUS;
 import static dev.lpar.agent.host.GuestCgroup.MAX;
@@ -11,6 +12,7 @@ import dev.lpar.agent.systemd.TransientUnits;
 import dev.lpar.agent.systemd.UnitSpec;
 import dev.lpar.model.CpuSet;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -117,14 +119,23 @@ final class GuestArranger {
 
   private static void cap(Cgroup vcpus, @Nullable Cap cap) throws IOException {
     var present = vcpus.read(MAX).orElse("");
-    var wanted = cap == null ? "max" : micros(cap);
-    if (cap == null ? !present.startsWith("max") : !present.equals(wanted)) {
+    if (cap == null) {
+      if (!present.startsWith("max")) {
+        vcpus.write(MAX, "max");
+      }
+      return;
+    }
+    var wanted = micros(cap.quota()) + " " + micros(cap.period());
+    if (!present.equals(wanted)) {
+      // The kernel takes no quota that is less than the burst.
+      vcpus.set(BURST, "0");
       vcpus.write(MAX, wanted);
     }
+    vcpus.set(BURST, micros(cap.burst()));
   }
 
-  private static String micros(Cap cap) {
-    return cap.quota().toNanos() / 1000 + " " + cap.period().toNanos() / 1000;
+  private static String micros(Duration time) {
+    return Long.toString(time.toNanos() / 1000);
   }
 
   private void pin(GuestCgroup guest, QemuThreads qemu, List<Long> vcpus, List<Integer> pins)

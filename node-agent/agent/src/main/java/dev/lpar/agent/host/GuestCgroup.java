@@ -17,6 +17,7 @@ record GuestCgroup(LparId id, Cgroup unit) {
   static final String EXCLUSIVE_CPUS = "cpuset.cpus.exclusive";
   static final String PARTITION = "cpuset.cpus.partition";
   static final String MAX = "cpu.max";
+  static final String BURST = "cpu.max.burst";
   static final String WEIGHT = "cpu.weight";
 
   static GuestCgroup of(Cgroup root, LparId id) {

@@ -1,5 +1,6 @@
 package dev.lpar.agent.host;
 
+import static dev.lpar.agent.host.GuestCgroup.BURST;
 import static dev.lpar.agent.host.GuestCgroup.CPUS;
 import static dev.lpar.agent.host.GuestCgroup.EFFECTIVE_CPUS;
 import static dev.lpar.agent.host.GuestCgroup.MAX;
@@ -54,7 +55,7 @@ final class GuestCpuLook {
             emulator.get(),
             own.get(),
             isolated,
-            guest.vcpus().read(MAX).flatMap(GuestCpuLook::cap).orElse(null),
+            guest.vcpus().read(MAX).flatMap(max -> cap(max, guest.vcpus())).orElse(null),
             pins);
     return new GuestCpus(
         arrangement, strays(guest, qemu, vcpus, arrangement), isolation.problem(guest), sample);
@@ -118,11 +119,12 @@ final class GuestCpuLook {
     }
   }
 
-  private static Optional<Cap> cap(String text) {
+  private static Optional<Cap> cap(String text, Cgroup vcpus) {
     var fields = text.split(" ");
     return fields[0].equals("max")
         ? Optional.empty()
-        : Optional.of(new Cap(micros(fields[0]), micros(fields[1])));
+        : Optional.of(
+            new Cap(micros(fields[0]), micros(fields[1]), micros(vcpus.read(BURST).orElse("0"))));
   }
 
   private @Nullable Sample sample(GuestCgroup guest, QemuThreads qemu, List<Long> vcpus) {

@@ -4,12 +4,16 @@ import dev.lpar.agent.systemd.TransientUnits;
 import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** All that runs on the blade and is no guest, as systemd has it in groups. */
+/** All that runs on the blade and is no guest, in the groups that systemd and the kubelet made. */
 final class HostSlices {
-  /** The last is the kubelet's: there only on a node. */
+  /** systemd's. The last is the kubelet's, with its systemd driver. */
   private static final List<String> UNITS =
       List.of("init.scope", "system.slice", "user.slice", "kubepods.slice");
+
+  /** The kubelet's, with its cgroupfs driver: systemd doesn't know it. */
+  private static final String PODS = "kubepods";
 
   private final Cgroup root;
   private final TransientUnits units;
@@ -49,7 +53,11 @@ final class HostSlices {
 
   private void confine(String name, CpuSet cpus) {
     try {
-      units.confine(name, cpus);
+      if (name.equals(PODS)) {
+        root.child(PODS).set(GuestCgroup.CPUS, cpus);
+      } else {
+        units.confine(name, cpus);
+      }
     } catch (IOException e) {
       throw new HostException(
           "can't keep %s to the CPUs %s: %s".formatted(name, cpus, e.getMessage()), e);
@@ -61,7 +69,9 @@ final class HostSlices {
   }
 
   private List<String> existing() {
-    return UNITS.stream().filter(name -> root.child(name).exists()).toList();
+    return Stream.concat(UNITS.stream(), Stream.of(PODS))
+        .filter(name -> root.child(name).exists())
+        .toList();
   }
 
   private CpuSet present(String name) {

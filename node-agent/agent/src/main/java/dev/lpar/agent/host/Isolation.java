@@ -1,5 +1,6 @@
 package dev.lpar.agent.host;
 
+import static dev.lpar.agent.host.GuestCgroup.CPUS;
 import static dev.lpar.agent.host.GuestCgroup.EXCLUSIVE_CPUS;
 import static dev.lpar.agent.host.GuestCgroup.PARTITION;
 
@@ -8,8 +9,10 @@ import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +26,30 @@ final class Isolation {
   private static final String INVALID = "isolated invalid";
   private static final String MEMBER = "member";
 
+  /** How long the kernel is left alone after it refused: what stood against it may have passed. */
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
   private final Cgroup slice;
+  private final LongSupplier nanos;
 
   /** What the kernel said to a write, which leaves no trace in the group. */
   private final Map<LparId, String> refusals = new ConcurrentHashMap<>();
 
-  Isolation(Cgroup root) {
+  /** When it was last tried. */
+  private final Map<LparId, Long> tried = new ConcurrentHashMap<>();
+
+  /**
+   * @param nanos a clock that only goes forward
+   */
+  Isolation(Cgroup root, LongSupplier nanos) {
     this.slice = root.child(UnitSpec.SLICE);
+    this.nanos = nanos;
   }
 
   /** Takes back from the slice what was needed by units that have ended. */
   synchronized void settle() {
-    refusals.keySet().removeIf(id -> !slice.child(UnitSpec.nameOf(id)).exists());
+    refusals.keySet().removeIf(this::hasEnded);
+    tried.keySet().removeIf(this::hasEnded);
     try {
       give(CpuSet.EMPTY);
     } catch (IOException e) {
@@ -42,6 +57,10 @@ final class Isolation {
       // tries again.
       return;
     }
+  }
+
+  private boolean hasEnded(LparId id) {
+    return !slice.child(UnitSpec.nameOf(id)).exists();
   }
 
   /**
@@ -62,6 +81,7 @@ final class Isolation {
 
   /** Has the guest's vCPUs alone on their CPUs, or remembers why the kernel doesn't do it. */
   synchronized void isolate(GuestCgroup guest, CpuSet cpus) {
+    tried.put(guest.id(), nanos.getAsLong());
     try {
       give(cpus);
       guest.unit().set(EXCLUSIVE_CPUS, cpus);
@@ -73,6 +93,15 @@ final class Isolation {
       if (guest.exists()) {
         refusals.put(guest.id(), refusal(e));
       }
+    }
+  }
+
+  /** Asks the kernel once more where it refused, unless it was asked just now. */
+  synchronized void tryAgain(GuestCgroup guest) {
+    var last = tried.get(guest.id());
+    boolean rests = last != null && nanos.getAsLong() - last < PAUSE.toNanos();
+    if (!rests && problem(guest) != null) {
+      isolate(guest, guest.vcpus().cpus(CPUS).orElse(CpuSet.EMPTY));
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -66,6 +67,7 @@ final class GuestWatch {
     private @Nullable Instant silentSince;
     private @Nullable Sample base;
     private @Nullable Double rate;
+    private List<Long> threads = List.of();
 
     private record Sample(Instant at, long exits) {}
 
@@ -92,6 +94,7 @@ final class GuestWatch {
                 Math.max(0, Duration.between(now, deadline).toMillis()), TimeUnit.MILLISECONDS);
         asked = null;
         silentSince = null;
+        threads = look.vcpuThreads();
         return new Guest.Answering(
             look.state(), exits(look.exits(), clock.instant()), look.devices(), look.vcpuThreads());
       } catch (TimeoutException e) {
@@ -112,7 +115,7 @@ final class GuestWatch {
       if (silentSince == null) {
         silentSince = now;
       }
-      return new Guest.Silent(silentSince);
+      return new Guest.Silent(silentSince, threads);
     }
 
     private @Nullable ExitCount exits(@Nullable Long total, Instant now) {

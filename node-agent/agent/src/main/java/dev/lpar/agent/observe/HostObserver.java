@@ -76,7 +76,8 @@ public final class HostObserver {
     ids.addAll(wanted.keySet());
     var devices = watchedDevices.look(wanted.values(), refused.devices());
     var bladeCpus = ports.cpus().look();
-    var cpus = watchedCpus.look(pids, guests, bladeCpus.interrupts(), devices.held());
+    var cpus =
+        watchedCpus.look(withEnding(pids, units), guests, bladeCpus.interrupts(), devices.held());
     devices.held().values().stream()
         .flatMap(entry -> Optional.ofNullable(entry.partition()).stream())
         .forEach(ids::add);
@@ -89,6 +90,7 @@ public final class HostObserver {
         ports.qemu().versions(),
         devices,
         bladeCpus,
+        refused.hostCpus(),
         ids.stream()
             .map(
                 id -> {
@@ -118,6 +120,18 @@ public final class HostObserver {
           }
         });
     return pids;
+  }
+
+  /** One that ends has its CPUs until it is gone. */
+  private static Map<LparId, Long> withEnding(Map<LparId, Long> pids, Map<LparId, Unit> units) {
+    var all = new HashMap<>(pids);
+    units.forEach(
+        (id, unit) -> {
+          if (unit instanceof Unit.Ending) {
+            all.put(id, 0L);
+          }
+        });
+    return all;
   }
 
   private @Nullable StartConditions conditions(@Nullable PartitionIntent intent, Unit unit) {

@@ -35,11 +35,12 @@ public record CpuArrangement(
   }
 
   /**
-   * CPU time in each period, of all vCPUs together (cpu.max;
+   * CPU time in each period, of all vCPUs together (cpu.max and cpu.max.burst;
    * Documentation/admin-guide/cgroup-v2.rst).
    *
    * @param quota at least 1 ms
    * @param period 1 ms to 1 s
+   * @param burst how much of what periods left may be used later; at most the quota
    */
-  public record Cap(Duration quota, Duration period) {}
+  public record Cap(Duration quota, Duration period, Duration burst) {}
 }

@@ -1,9 +1,11 @@
 package dev.lpar.agent.plan;
 
+import dev.lpar.agent.plan.CpuOccupants.Occupant;
 import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.model.CpuPlan.Cores;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
@@ -37,10 +39,19 @@ final class CpuDecider {
     if (lacking != null) {
       return new Admission.Refused(lacking);
     }
-    var occupant = division.occupant(intent.id());
-    return occupant != null
-        ? new Admission.NotYet(occupant)
-        : new Admission.Granted(new CpuPlace(pins(intent.id()), division.homeNode(intent.id())));
+    return division
+        .occupant(intent.id())
+        .map(CpuDecider::notAdmitted)
+        .orElseGet(
+            () ->
+                new Admission.Granted(
+                    new CpuPlace(pins(intent.id()), division.homeNode(intent.id()))));
+  }
+
+  private static Admission notAdmitted(Occupant occupant) {
+    return occupant.stays()
+        ? new Admission.Refused(occupant.message())
+        : new Admission.NotYet(occupant.message());
   }
 
   private List<Integer> pins(LparId id) {
@@ -56,16 +67,22 @@ final class CpuDecider {
   /** What is to be done for a live guest to have its CPUs. */
   List<PartitionStep> steps(ObservedPartition seen, long pid) {
     var wanted = division.arrangement(seen.id());
-    return wanted.isEmpty()
-            || arranged(seen)
-            || !(seen.guest() instanceof Guest.Answering(_, _, _, var threads))
-            || threads.isEmpty()
+    var threads = seen.guest().vcpuThreads();
+    return wanted.isEmpty() || asWanted(seen) || threads.isEmpty()
         ? List.of()
         : List.of(new ArrangeCpus(seen.id(), pid, threads, wanted.get()));
   }
 
-  /** Whether a guest's CPUs are as they are to be. */
+  /** Whether a guest's CPUs are as they are to be, and all that it is to have. */
   boolean arranged(ObservedPartition seen) {
+    var cpus = seen.cpus();
+    return cpus != null
+        && cpus.now().arrangement() != null
+        && asWanted(seen)
+        && division.whole(seen.id(), cpus.now().arrangement());
+  }
+
+  private boolean asWanted(ObservedPartition seen) {
     var cpus = seen.cpus();
     return cpus != null
         && cpus.now().strays().isEmpty()
@@ -75,16 +92,23 @@ final class CpuDecider {
 
   /** Why they can't be, or null. */
   @Nullable String trouble(ObservedPartition seen) {
-    return division.lacking(seen.id()) != null
-        ? division.lacking(seen.id())
-        : arranged(seen) ? null : seen.cpusRefused();
+    if (division.lacking(seen.id()) != null) {
+      return division.lacking(seen.id());
+    }
+    if (arranged(seen)) {
+      return null;
+    }
+    return seen.cpusRefused() != null
+        ? seen.cpusRefused()
+        : division.occupant(seen.id()).filter(Occupant::stays).map(Occupant::message).orElse(null);
   }
 
   /** What is to be told of a live guest's CPUs; null while they haven't been set up. */
   @Nullable CpuReport report(ObservedPartition seen) {
     var cpus = seen.cpus();
     var record = seen.record();
-    if (cpus == null
+    if (!(seen.unit() instanceof Unit.Live)
+        || cpus == null
         || cpus.now().arrangement() == null
         || record == null
         || record.activated() == null) {

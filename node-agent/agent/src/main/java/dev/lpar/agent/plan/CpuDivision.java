@@ -1,6 +1,7 @@
 package dev.lpar.agent.plan;
 
 import dev.lpar.agent.plan.CpuArrangement.Cap;
+import dev.lpar.agent.plan.CpuOccupants.Occupant;
 import dev.lpar.agent.plan.HostStep.BladeStep;
 import dev.lpar.agent.plan.HostStep.ConfineHost;
 import dev.lpar.agent.plan.HostStep.SteerInterrupts;
@@ -55,6 +56,7 @@ final class CpuDivision {
   private final Map<LparId, Processors> processors = new LinkedHashMap<>();
   private final Set<LparId> active = new HashSet<>();
   private final boolean known;
+  private final CpuHandover handover;
 
   CpuDivision(Desired desired, ObservedHost host, Map<LparId, PartitionIntent> wanted) {
     this.host = host;
@@ -72,9 +74,7 @@ final class CpuDivision {
         });
     for (var partition : host.partitions()) {
       var record = partition.record();
-      boolean live =
-          partition.unit() instanceof Unit.Live || partition.unit() instanceof Unit.Ending;
-      if (live && record != null && record.activated() != null) {
+      if (live(partition) && record != null && record.activated() != null) {
         var wish = wanted.get(partition.id());
         processors.put(
             partition.id(),
@@ -90,20 +90,31 @@ final class CpuDivision {
             reserve.hostCpus(host.cpus().topology()),
             reserve.sharedMinimumCpus(),
             requests(wanted));
+    this.handover = new CpuHandover(host, plan, processors, shared());
   }
 
+  /**
+   * Those of live guests first: they run on the cores of their records, while one that is off may
+   * have written down cores that have been given to another since.
+   */
   private List<CpuPlan.Request> requests(Map<LparId, PartitionIntent> wanted) {
-    var requests = new ArrayList<CpuPlan.Request>();
+    var ofLive = new ArrayList<CpuPlan.Request>();
+    var ofOthers = new ArrayList<CpuPlan.Request>();
     processors.forEach(
         (id, cpu) -> {
           if (cpu instanceof Processors.Dedicated(int vcpus, int threads)) {
             var record = host.partition(id).record();
             var pins = record == null ? List.<Integer>of() : record.place().pins();
-            requests.add(
-                new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(wanted.get(id)), pins));
+            (live(host.partition(id)) ? ofLive : ofOthers)
+                .add(new CpuPlan.Request(id, vcpus, threads, nodesOfDevices(wanted.get(id)), pins));
           }
         });
-    return requests;
+    ofLive.addAll(ofOthers);
+    return ofLive;
+  }
+
+  private static boolean live(ObservedPartition partition) {
+    return partition.unit() instanceof Unit.Live || partition.unit() instanceof Unit.Ending;
   }
 
   /** In the order of its devices, as the operator has them. */
@@ -170,55 +181,60 @@ final class CpuDivision {
             reserve.sharedMinimumCpus());
   }
 
-  /** Who is still on a partition's cores, in words; null when nobody is. */
-  @Nullable String occupant(LparId id) {
-    var own = cores(id).map(Cores::cpus).orElse(CpuSet.EMPTY);
-    if (own.isEmpty()) {
-      return null;
-    }
-    for (var other : host.partitions()) {
-      var cpus = other.cpus();
-      if (!other.id().equals(id) && other.unit() instanceof Unit.Live) {
-        var found = cpus == null ? null : cpus.now().arrangement();
-        if (found == null || !found.vcpus().union(found.emulator()).intersect(own).isEmpty()) {
-          return "waits for the CPUs %s, which another partition is leaving".formatted(own);
-        }
-      }
-    }
-    return host.cpus().host().equals(plan.host())
-        ? null
-        : "waits for the CPUs %s, which the host's own work is leaving".formatted(own);
+  /** Who is still on a partition's cores. */
+  Optional<Occupant> occupant(LparId id) {
+    return cores(id).flatMap(cores -> new CpuOccupants(host, handover).occupant(id, cores.cpus()));
   }
 
-  /** How a live guest is to have its CPUs; empty when that isn't known. */
+  /**
+   * How a live guest is to have its CPUs for now; empty when that isn't known, or it is left as it
+   * is until others have moved.
+   */
   Optional<CpuArrangement> arrangement(LparId id) {
     var cpu = processors.get(id);
     if (!known || cpu == null) {
       return Optional.empty();
     }
     return switch (cpu) {
-      case Processors.Shared(int _, int ratio, boolean capped) ->
-          Optional.of(
-              new CpuArrangement(
-                  ratio * WEIGHT_OF_A_POINT,
-                  emulatorCpus(),
-                  shared(),
-                  false,
-                  capped ? cap(ratio, shared().size()) : null,
-                  List.of()));
+      case Processors.Shared shared ->
+          handover.shared(shared()).flatMap(vcpus -> floating(shared, vcpus));
       case Processors.Dedicated _ ->
           cores(id)
               .map(
                   cores ->
                       new CpuArrangement(
-                          OWN_CPUS, emulatorCpus(), cores.cpus(), true, null, cores.pins()));
+                          OWN_CPUS, emulatorCpus(), cores.cpus(), true, null, cores.pins()))
+              .flatMap(whole -> handover.dedicated(id, whole));
     };
   }
 
-  /** Ratio percent of the shared CPUs. */
+  private Optional<CpuArrangement> floating(Processors.Shared cpu, CpuSet vcpus) {
+    var cap = canExceed(cpu, vcpus.size()) ? cap(cpu.serviceRatio(), vcpus.size()) : null;
+    int weight = cpu.serviceRatio() * WEIGHT_OF_A_POINT;
+    return handover
+        .shared(emulatorCpus())
+        .map(emulator -> new CpuArrangement(weight, emulator, vcpus, false, cap, List.of()));
+  }
+
+  /** A cap that the guest can't come up to would only hold it back when a period begins late. */
+  private static boolean canExceed(Processors.Shared cpu, int shared) {
+    return cpu.capped() && cpu.serviceRatio() * shared < 100 * Math.min(cpu.vcpus(), shared);
+  }
+
+  /** Whether these are all that the guest is to have. */
+  boolean whole(LparId id, CpuArrangement found) {
+    return !(processors.get(id) instanceof Processors.Dedicated)
+        || cores(id).map(cores -> cores.cpus().equals(found.vcpus())).orElse(false);
+  }
+
+  /**
+   * Ratio percent of the shared CPUs. The others' turns leave it less in one period and more in the
+   * next: without a burst what it was left short of would be lost.
+   */
   static Cap cap(int ratio, int shared) {
     var quota = PERIOD.multipliedBy((long) ratio * shared).dividedBy(100);
-    return new Cap(quota.compareTo(SMALLEST_QUOTA) < 0 ? SMALLEST_QUOTA : quota, PERIOD);
+    var least = quota.compareTo(SMALLEST_QUOTA) < 0 ? SMALLEST_QUOTA : quota;
+    return new Cap(least, PERIOD, least);
   }
 
   /** The NUMA node of a dedicated partition's cores, if it is one and there are others. */
@@ -233,9 +249,10 @@ final class CpuDivision {
       return List.of();
     }
     var steps = new ArrayList<BladeStep>();
-    if (!host.cpus().host().equals(plan.host())) {
-      steps.add(new ConfineHost(plan.host()));
-    }
+    handover
+        .host()
+        .filter(wanted -> !wanted.equals(host.cpus().host()))
+        .ifPresent(wanted -> steps.add(new ConfineHost(wanted)));
     var steered = new HashMap<Integer, CpuSet>();
     for (var interrupt : host.cpus().interrupts()) {
       var wanted = destination(interrupt);
@@ -259,10 +276,8 @@ final class CpuDivision {
         }
       }
     }
-    if (interrupt.cpus().intersect(dedicated()).isEmpty()) {
-      return interrupt.cpus();
-    }
-    var rest = interrupt.cpus().minus(dedicated());
-    return rest.isEmpty() ? plan.host().union(shared()) : rest;
+    var taken = dedicated().union(handover.held());
+    var rest = interrupt.cpus().minus(taken);
+    return rest.isEmpty() ? plan.host().union(shared()).minus(taken) : rest;
   }
 }

@@ -181,7 +181,7 @@ final class LivePartitionPlanner {
       }
       return switch (seen.guest()) {
         case Guest.Absent() -> silent(now);
-        case Guest.Silent(var since) -> silent(since);
+        case Guest.Silent(var since, _) -> silent(since);
         case Guest.Answering(var state, _, _, _) -> answering(state);
       };
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param qemu QEMU versions
  * @param devices PCI functions
  * @param cpus the CPUs, and what beside guests runs on them
+ * @param hostCpusRefused why the host's work couldn't be kept to its CPUs when that was last tried,
+ *     or null
  * @param partitions every partition that has a unit, a record or a directory on the blade
  */
 public record ObservedHost(
@@ -28,6 +30,7 @@ public record ObservedHost(
     QemuVersions qemu,
     ObservedDevices devices,
     ObservedCpus cpus,
+    @Nullable String hostCpusRefused,
     List<ObservedPartition> partitions) {
 
   public ObservedHost {

@@ -90,19 +90,31 @@ public record ObservedPartition(
 
   /** The guest as its QEMU tells. */
   public sealed interface Guest {
+    /** Thread ids of the vCPUs, in their order, as far as QEMU has told them. */
+    List<Long> vcpuThreads();
+
     /** No QEMU to ask. */
-    record Absent() implements Guest {}
+    record Absent() implements Guest {
+      @Override
+      public List<Long> vcpuThreads() {
+        return List.of();
+      }
+    }
 
     /**
      * QEMU doesn't answer.
      *
      * @param since first look without an answer
+     * @param vcpuThreads as it told when it last answered; empty when it never did
      */
-    record Silent(Instant since) implements Guest {}
+    record Silent(Instant since, List<Long> vcpuThreads) implements Guest {
+      public Silent {
+        vcpuThreads = List.copyOf(vcpuThreads);
+      }
+    }
 
     /**
      * @param devices pass-through devices that QEMU has, by their names in the partition
-     * @param vcpuThreads thread ids of the vCPUs, in their order
      */
     record Answering(
         RunState state,

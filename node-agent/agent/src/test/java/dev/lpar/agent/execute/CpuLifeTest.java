@@ -10,9 +10,11 @@ import static dev.lpar.agent.plan.Intents.power;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lpar.agent.host.FakeBlade;
 import dev.lpar.agent.host.FakeCpus;
 import dev.lpar.agent.plan.CpuArrangement;
 import dev.lpar.agent.plan.CpuArrangement.Cap;
+import dev.lpar.agent.plan.CpuPlace;
 import dev.lpar.agent.plan.CpuReserve;
 import dev.lpar.agent.plan.Desired;
 import dev.lpar.agent.plan.Entitlement.Verdict;
@@ -22,7 +24,10 @@ import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedCpus.Interrupt;
 import dev.lpar.agent.plan.ObservedPartition.RunState;
+import dev.lpar.agent.plan.ObservedPartition.Unit;
+import dev.lpar.agent.plan.PartitionRecord;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.agent.plan.Stage;
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.CpuTopology;
 import dev.lpar.model.LparId;
@@ -36,6 +41,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,7 +61,8 @@ class CpuLifeTest {
   }
 
   private static Cap cap(long quotaMicros) {
-    return new Cap(Duration.ofNanos(quotaMicros * 1000), Duration.ofMillis(100));
+    var quota = Duration.ofNanos(quotaMicros * 1000);
+    return new Cap(quota, Duration.ofMillis(100), quota);
   }
 
   private static CpuSet set(String text) {
@@ -143,6 +150,23 @@ class CpuLifeTest {
     running(other, dedicated);
     assertEquals(List.of(3), cpus.arrangement(B).pins());
     assertEquals(List.of(1, 2), cpus.arrangement(C).pins());
+  }
+
+  /** It was shared, and off, when its cores were given to the other. */
+  @Test
+  void theCoresOfALiveGuestAreNotThoseThatOneHadThatIsOff() {
+    rig.reserve = new CpuReserve(1, 0);
+    var off = power(cpu(dedicated, new Processors.Dedicated(1, 1)), Power.STOPPED);
+    running(power(off, Power.RUNNING));
+    running(off);
+    running(cpu(off, new Processors.Shared(1, 10, false)));
+    var live = cpu(intent(A), new Processors.Dedicated(2, 1));
+    running(cpu(off, new Processors.Shared(1, 10, false)), live);
+    assertEquals(List.of(1, 2), cpus.arrangement(A).pins());
+    running(off, live);
+    assertEquals(List.of(1, 2), cpus.arrangement(A).pins());
+    running(power(off, Power.RUNNING), live);
+    assertEquals(List.of(3), cpus.arrangement(C).pins());
   }
 
   @Test
@@ -396,6 +420,228 @@ class CpuLifeTest {
       assertEquals(set("3"), fresh.cpus.arrangement(B).vcpus(), "seed " + seed);
       assertEquals(null, fresh.cpus.arrangement(A), "seed " + seed);
     }
+  }
+
+  private static CpuTopology.Node node(int id, Integer... cpus) {
+    return new CpuTopology.Node(id, id, Stream.of(cpus).map(CpuSet::of).toList());
+  }
+
+  @Test
+  void whoHasTheCoresOfOneThatIsToStartIsNamed() {
+    running(shared);
+    rig.want(shared, dedicated);
+    var report = Rig.report(rig.round(0), C);
+    assertEquals(Situation.STARTING, report.situation());
+    assertEquals(
+        "waits for the CPUs 1-2, which the partition shop/lpar-a is leaving", report.message());
+  }
+
+  @Test
+  void aGuestThatEndsHasItsCoresUntilItIsGone() {
+    rig.reserve = new CpuReserve(1, 0);
+    running(cpu(intent(A), new Processors.Dedicated(2, 1)));
+    rig.want();
+    rig.round(1);
+    rig.blade.units.put(A, new Unit.Ending(FakeBlade.CURRENT));
+    rig.blade.states.remove(A);
+    rig.want(dedicated);
+    var report = Rig.report(rig.settle(), C);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation(), "they are its own");
+    rig.want(cpu(intent(B), new Processors.Shared(1, 10, false)));
+    rig.settle();
+    assertEquals(set("3"), cpus.arrangement(B).vcpus());
+    rig.blade.vanish(A);
+    rig.want(dedicated);
+    rig.settleAfter(Duration.ofMinutes(3));
+    assertEquals(List.of(1, 2), cpus.arrangement(C).pins());
+  }
+
+  @Test
+  void aSharedGuestThatEndsIsOnItsCpusUntilItIsGone() {
+    running(shared);
+    rig.blade.units.put(A, new Unit.Ending(FakeBlade.CURRENT));
+    rig.blade.states.remove(A);
+    rig.want(shared, dedicated);
+    rig.round(100);
+    var report = Rig.report(rig.plan(), C);
+    assertEquals(Situation.STARTING, report.situation());
+    assertEquals(
+        "waits for the CPUs 1-2, which the partition shop/lpar-a has until its QEMU has ended",
+        report.message());
+    rig.blade.vanish(A);
+    rig.settle();
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void oneThatStandsStillForWantOfCpusHoldsUpNoOther() {
+    cpus.refusals.put(A, "no cpuset controller");
+    rig.want(shared);
+    rig.round(100);
+    rig.round(100);
+    rig.want(shared, dedicated);
+    for (int round = 0; round < 5; round++) {
+      rig.round(100);
+    }
+    assertEquals(RunState.STARTING, rig.blade.states.get(A));
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void oneWhoseQemuHasNeverAnsweredHoldsUpNoOther() {
+    rig.blade.hung.add(A);
+    running(shared);
+    running(shared, dedicated);
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void whereTheHostsWorkIsNotConfinedTheReasonIsTold() {
+    cpus.hostRefusal = "can't keep system.slice to the CPUs 0: access denied";
+    rig.want(shared, dedicated);
+    for (int round = 0; round < 5; round++) {
+      rig.round(100);
+    }
+    var plan = rig.plan();
+    assertEquals(RunState.RUNNING, rig.blade.states.get(A), "isn't concerned");
+    var report = Rig.report(plan, C);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation());
+    assertEquals(
+        "needs the CPUs 1-2, which the host's own work doesn't leave:"
+            + " can't keep system.slice to the CPUs 0: access denied",
+        report.message());
+    cpus.hostRefusal = "";
+    rig.settle();
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void whereAnotherCanNotLeaveTheReasonIsTold() {
+    running(shared);
+    cpus.refusals.put(A, "no cpuset controller");
+    rig.want(shared, dedicated);
+    rig.round(100);
+    var report = Rig.report(rig.plan(), C);
+    assertEquals(Situation.CPUS_UNAVAILABLE, report.situation());
+    assertEquals(
+        "needs the CPUs 1-2, which the partition shop/lpar-a doesn't leave: no cpuset controller",
+        report.message());
+  }
+
+  @Test
+  void aGuestWhoseQemuHangsLeavesTheCoresOfAnother() {
+    running(shared);
+    rig.blade.hung.add(A);
+    running(shared, dedicated);
+    assertEquals(set("3"), cpus.arrangement(A).vcpus());
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  @Test
+  void aLiveGuestMovesOnceTheOthersHaveLeftItsNewCoresAndTheyFollowIt() {
+    cpus.topology = new CpuTopology(List.of(node(0, 0, 1, 2, 3, 4, 5)), CpuSet.EMPTY);
+    running(shared, dedicated);
+    rig.reserve = new CpuReserve(2, null);
+    rig.want(shared, dedicated);
+    rig.round(100);
+    assertEquals(set("4-5"), cpus.arrangement(A).vcpus(), "has left");
+    assertEquals(set("1-2"), cpus.arrangement(C).vcpus(), "waits");
+    assertEquals(set("0"), cpus.host, "waits");
+    rig.round(100);
+    assertEquals(List.of(2, 3), cpus.arrangement(C).pins());
+    rig.settle();
+    assertEquals(set("0-1"), cpus.host);
+    assertEquals(set("0-1"), cpus.arrangement(C).emulator());
+    assertEquals(RunState.RUNNING, rig.blade.states.get(C));
+  }
+
+  /** Both lose a core to the host, and each is given one that the other has. */
+  @Test
+  void twoThatWaitForEachOthersCoresMakeDoWithWhatIsFree() {
+    cpus.topology = new CpuTopology(List.of(node(0, 0, 1, 2, 3, 4, 5, 6, 7)), CpuSet.EMPTY);
+    var one = cpu(intent(A), new Processors.Dedicated(2, 1));
+    var other = cpu(intent(B), new Processors.Dedicated(2, 1));
+    put(one, 1, 5);
+    put(other, 2, 4);
+    running(one, other);
+    assertEquals(List.of(2, 4), cpus.arrangement(B).pins());
+    rig.reserve = new CpuReserve(3, null);
+    running(one, other);
+    assertEquals(List.of(3, 4), cpus.arrangement(A).pins());
+    assertEquals(List.of(5, 6), cpus.arrangement(B).pins());
+    assertEquals(set("0-2"), cpus.host);
+  }
+
+  /** Where it was put before. */
+  private void put(PartitionIntent intent, Integer... pins) {
+    rig.want(power(intent, Power.STOPPED));
+    rig.blade.save(
+        new PartitionRecord(
+            intent.id(),
+            intent,
+            new Stage.Off(),
+            "boot-1",
+            rig.clock.instant(),
+            List.of(),
+            Map.of(),
+            new CpuPlace(List.of(pins), null),
+            0,
+            0));
+  }
+
+  /** CPUs go and come, the administrator reserves more or fewer; the fake looks at every step. */
+  @Test
+  void howeverCoresChangeHandsNoTwoAreEverOnTheSame() {
+    for (int seed = 0; seed < 500; seed++) {
+      var fresh = new CpuLifeTest();
+      fresh.changes(new Random(seed), "seed " + seed);
+    }
+  }
+
+  private void changes(Random chance, String which) {
+    var first = List.of(node(0, 0, 1, 2, 3), node(1, 4, 5, 6, 7));
+    var one = cpu(intent(C), new Processors.Dedicated(1 + chance.nextInt(2), 1));
+    var other = cpu(intent(B), new Processors.Dedicated(1 + chance.nextInt(2), 1));
+    cpus.topology = new CpuTopology(first, CpuSet.EMPTY);
+    rig.reserve = new CpuReserve(chance.nextInt(3), chance.nextInt(3));
+    var wanted = List.of(shared, one, other).toArray(PartitionIntent[]::new);
+    running(wanted);
+    for (int change = 0; change < 4; change++) {
+      int offline = chance.nextInt(1 << 8) & chance.nextInt(1 << 8);
+      cpus.topology =
+          new CpuTopology(
+              first.stream()
+                  .map(
+                      node ->
+                          node(
+                              node.id(),
+                              node.cpus().stream()
+                                  .filter(cpu -> cpu == 0 || (offline >> cpu & 1) == 0)
+                                  .boxed()
+                                  .toArray(Integer[]::new)))
+                  .filter(node -> !node.cores().isEmpty())
+                  .toList(),
+              CpuSet.EMPTY);
+      rig.reserve = new CpuReserve(chance.nextInt(3), chance.nextInt(3));
+      rig.want(wanted);
+      for (int round = 0; round < 6; round++) {
+        rig.round(chance.nextInt(5), chance);
+        if (chance.nextInt(4) == 0) {
+          rig.restartAgent();
+        }
+      }
+      var plan = rig.settle();
+      var both = List.of(B, C);
+      boolean all =
+          both.stream()
+              .allMatch(
+                  id -> cpus.arrangement(id).vcpus().minus(plan.cpus().dedicated()).isEmpty());
+      assertTrue(all || both.stream().anyMatch(id -> lacks(plan, id)), which);
+    }
+  }
+
+  private static boolean lacks(HostPlan plan, LparId id) {
+    return Rig.report(plan, id).cpu().entitlement().verdict() == Verdict.NOT_ENFORCED;
   }
 
   private void sample(LparId id, long second, long ran, long waited) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.HostStep;
+import dev.lpar.agent.plan.HostStep.ConfineHost;
 import dev.lpar.agent.plan.HostStep.ForceOff;
 import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.HostStep.PauseGuest;
@@ -14,6 +15,7 @@ import dev.lpar.agent.plan.HostStep.ResumeGuest;
 import dev.lpar.agent.plan.HostStep.StartGuest;
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +100,22 @@ class LanesTest {
     passed.acquire();
     assertEquals(List.of(start), List.copyOf(done));
     assertEquals(Map.of(A, "no such group"), lanes.whatWasRefused().starts());
+  }
+
+  @Test
+  void whyTheHostIsNotConfinedIsRememberedUntilItIs() throws InterruptedException {
+    var outcomes = new ArrayDeque<Outcome>();
+    outcomes.add(new Outcome.Refused("access denied"));
+    outcomes.add(new Outcome.Done());
+    var lanes = new Lanes(step -> outcomes.remove(), passed::release);
+    var sets = new HostPlan.CpuSets(CpuSet.of(0), CpuSet.EMPTY, CpuSet.EMPTY, 1);
+    var plan = new HostPlan(List.of(new ConfineHost(CpuSet.of(0))), Map.of(), List.of(), sets);
+    lanes.carryOut(plan, Set.of());
+    passed.acquire();
+    assertEquals("access denied", lanes.whatWasRefused().hostCpus());
+    lanes.carryOut(plan, Set.of());
+    passed.acquire();
+    assertEquals(null, lanes.whatWasRefused().hostCpus());
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -39,6 +39,7 @@ public final class Rig {
   private final Map<LparId, String> startRefusals = new HashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new HashMap<>();
   private final Map<LparId, String> cpuRefusals = new HashMap<>();
+  private String hostCpusRefusal;
   private HostObserver observer;
 
   public Rig() {
@@ -51,6 +52,7 @@ public final class Rig {
     startRefusals.clear();
     deviceRefusals.clear();
     cpuRefusals.clear();
+    hostCpusRefusal = null;
     observer =
         new HostObserver(
             new HostObserver.Ports(
@@ -75,7 +77,8 @@ public final class Rig {
   }
 
   private ObservedHost look() {
-    return observer.observe(desired, new Refusals(startRefusals, deviceRefusals, cpuRefusals));
+    return observer.observe(
+        desired, new Refusals(startRefusals, deviceRefusals, cpuRefusals, hostCpusRefusal));
   }
 
   /** A function as the plan sees it. */
@@ -140,6 +143,9 @@ public final class Rig {
       if (step instanceof HostStep.ArrangeCpus with) {
         cpuRefusals.put(with.partition(), message);
       }
+      if (step instanceof HostStep.ConfineHost) {
+        hostCpusRefusal = message;
+      }
       return false;
     }
     if (step instanceof HostStep.DeviceStep with) {
@@ -147,6 +153,9 @@ public final class Rig {
     }
     if (step instanceof HostStep.ArrangeCpus with) {
       cpuRefusals.remove(with.partition());
+    }
+    if (step instanceof HostStep.ConfineHost) {
+      hostCpusRefusal = null;
     }
     return true;
   }

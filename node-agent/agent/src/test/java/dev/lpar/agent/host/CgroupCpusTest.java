@@ -54,6 +54,7 @@ class CgroupCpusTest {
   private FakeCgroups kernel;
   private FakeTransientUnits units;
   private CgroupCpus cpus;
+  private long nanos = 5_000_000_000L;
 
   @BeforeEach
   void aBladeWithOneGuest() {
@@ -75,7 +76,7 @@ class CgroupCpusTest {
                         new CpuTopology.Node(0, 0, ONLINE.stream().mapToObj(CpuSet::of).toList())),
                     CpuSet.EMPTY),
             Map::of),
-        new CgroupCpus.Kernel(kernel, kernel, () -> 5_000_000_000L));
+        new CgroupCpus.Kernel(kernel, kernel, () -> nanos));
   }
 
   private void start(LparId id, long pid) {
@@ -90,7 +91,10 @@ class CgroupCpusTest {
         false,
         quotaMicros == null
             ? null
-            : new Cap(Duration.ofNanos(quotaMicros * 1000), Duration.ofMillis(20)),
+            : new Cap(
+                Duration.ofNanos(quotaMicros * 1000),
+                Duration.ofMillis(20),
+                Duration.ofNanos(quotaMicros * 1000)),
         List.of());
   }
 
@@ -173,7 +177,8 @@ class CgroupCpusTest {
             "emulator/cgroup.threads 4001",
             "vcpus/cgroup.threads 4002",
             "vcpus/cgroup.threads 4003",
-            "vcpus/cpu.max 40000 20000"),
+            "vcpus/cpu.max 40000 20000",
+            "vcpus/cpu.max.burst 40000"),
         kernel.writes);
     assertEquals(Map.of(UnitSpec.nameOf(A), 4000), units.weights);
   }
@@ -184,7 +189,9 @@ class CgroupCpusTest {
     kernel.writes.clear();
     arrange(CAPPED);
     assertArranged(CAPPED);
-    assertEquals(List.of("vcpus/cpuset.cpus 1-5", "vcpus/cpu.max 40000 20000"), kernel.writes);
+    assertEquals(
+        List.of("vcpus/cpuset.cpus 1-5", "vcpus/cpu.max 40000 20000", "vcpus/cpu.max.burst 40000"),
+        kernel.writes);
     kernel.writes.clear();
     arrange(SHARED);
     assertArranged(SHARED);
@@ -402,6 +409,41 @@ class CgroupCpusTest {
   }
 
   @Test
+  void whatTheKernelRefusedIsTriedAgainNowAndThen() {
+    start(B, 5000);
+    var others =
+        new CpuArrangement(100, CpuSet.of(6), CpuSet.parse("0-5"), true, null, List.of(1, 2));
+    cpus.arrange(B, 5000, List.of(5002L, 5003L), others);
+    arrange(DEDICATED);
+    kernel.end(B, 5000);
+    kernel.writes.clear();
+    assertNotNull(look().notIsolated());
+    assertEquals(List.of(), kernel.writes, "not at once");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertArranged(DEDICATED);
+    kernel.writes.clear();
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertArranged(DEDICATED);
+    assertEquals(List.of(), kernel.writes, "done");
+  }
+
+  @Test
+  void aRefusedWriteIsTriedAgainNowAndThen() {
+    kernel.refuse("cpuset.cpus.exclusive", "Device or resource busy");
+    arrange(DEDICATED);
+    kernel.writes.clear();
+    look();
+    assertEquals(List.of(), kernel.writes, "not at once");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertNotNull(look().notIsolated());
+    look();
+    assertEquals(List.of(UnitSpec.SLICE + "/cpuset.cpus.exclusive 6-7"), kernel.writes);
+    kernel.allow("cpuset.cpus.exclusive");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertArranged(DEDICATED);
+  }
+
+  @Test
   void whereTheKernelRefusesExclusiveCpusItsWordsAreToldAndTheVcpusPinned() {
     kernel.refuse("cpuset.cpus.exclusive", "Invalid argument");
     arrange(DEDICATED);
@@ -468,6 +510,27 @@ class CgroupCpusTest {
     confined();
     assertEquals(CpuSet.EMPTY, cpus.look().host());
     assertEquals(ONLINE, units.confined.get("system.slice"), "the kernel takes no empty set");
+  }
+
+  @Test
+  void podsOfAKubeletThatDoesWithoutSystemdAreConfinedInTheirOwnGroup() {
+    var pods = kernel.slice().resolveSibling("kubepods");
+    cpus.confineHost(HOST);
+    confined();
+    kernel.group(pods);
+    assertEquals(ONLINE, cpus.look().host());
+    units.confined.clear();
+    cpus.confineHost(HOST);
+    assertEquals(Map.of(), units.confined, "systemd doesn't know the group");
+    assertEquals(HOST, kernel.effective("kubepods"));
+    assertEquals(HOST, cpus.look().host());
+    cpus.confineHost(CpuSet.EMPTY);
+    assertEquals(ONLINE, kernel.effective("kubepods"));
+    kernel.refuse("cpuset.cpus", "Device or resource busy");
+    var refusal = assertThrows(HostException.class, () -> cpus.confineHost(HOST));
+    assertTrue(
+        refusal.getMessage().startsWith("can't keep kubepods to the CPUs 0: can't write \"0\" to "),
+        refusal.getMessage());
   }
 
   private void confined() {

@@ -104,6 +104,10 @@ final class FakeCgroups implements KernelFiles, Affinity {
     refused.put(file, reason);
   }
 
+  void allow(String file) {
+    refused.remove(file);
+  }
+
   /** What happens in the moment before the n-th write from now on. */
   void beforeWrite(int n, Runnable what) {
     int[] left = {n};
@@ -150,6 +154,14 @@ final class FakeCgroups implements KernelFiles, Affinity {
       case "cpuset.cpus", "cpuset.cpus.exclusive" -> {
         checkSiblings(group, name, CpuSet.parse(text));
         text(file, text.strip());
+      }
+      case "cpu.max" -> {
+        checkQuota(text, read(group.resolve("cpu.max.burst")));
+        text(file, text);
+      }
+      case "cpu.max.burst" -> {
+        checkQuota(read(group.resolve("cpu.max")), text);
+        text(file, text);
       }
       case "cpuset.cpus.partition" -> text(file, text.equals("member") ? text : partition(group));
       default -> text(file, text);
@@ -211,6 +223,7 @@ final class FakeCgroups implements KernelFiles, Affinity {
     text(group.resolve("cpuset.cpus.exclusive"), "");
     text(group.resolve("cpuset.cpus.partition"), "member");
     text(group.resolve("cpu.max"), "max 100000");
+    text(group.resolve("cpu.max.burst"), "0");
     text(group.resolve("cpu.weight"), "100");
     text(group.resolve("cpu.stat"), "usage_usec 5\nthrottled_usec 0\n");
   }
@@ -224,6 +237,13 @@ final class FakeCgroups implements KernelFiles, Affinity {
     }
     forget(thread);
     add(group, thread);
+  }
+
+  /** The kernel's tg_set_cfs_bandwidth. */
+  private static void checkQuota(String max, String burst) throws IOException {
+    if (!max.startsWith("max") && Long.parseLong(burst) > Long.parseLong(max.split(" ")[0])) {
+      throw new IOException("Invalid argument");
+    }
   }
 
   /** The kernel's validate_change: a sibling must be left a CPU, and no CPU is two groups' own. */

@@ -38,6 +38,12 @@ public final class FakeCpus implements Cpus {
   /** What the kernel says to every arrangement, when it refuses. */
   public String refusal = "";
 
+  /** What it says to those of one guest. */
+  public final Map<LparId, String> refusals = new HashMap<>();
+
+  /** What systemd says to keeping the host's work to some CPUs, when it refuses. */
+  public String hostRefusal = "";
+
   private final Function<LparId, Optional<Long>> pids;
   private final Map<LparId, Arranged> arranged = new HashMap<>();
 
@@ -71,7 +77,7 @@ public final class FakeCpus implements Cpus {
     var found = arranged.get(id);
     var astray = strays.getOrDefault(id, List.of());
     return new GuestCpus(
-        found == null || found.pid() != pid ? null : seen(found.arrangement(), astray),
+        found == null || pid != 0 && found.pid() != pid ? null : seen(found.arrangement(), astray),
         astray,
         notIsolated.get(id),
         samples.get(id));
@@ -91,6 +97,9 @@ public final class FakeCpus implements Cpus {
     if (!refusal.isEmpty()) {
       throw new HostException(refusal);
     }
+    if (refusals.containsKey(id)) {
+      throw new HostException(refusals.get(id));
+    }
     if (!pids.apply(id).equals(Optional.of(pid))) {
       return; // The guest has ended.
     }
@@ -101,19 +110,27 @@ public final class FakeCpus implements Cpus {
             assertApart(has.arrangement(), arrangement);
           }
         });
+    assertApart(arrangement, host);
     arranged.put(id, new Arranged(pid, arrangement));
     strays.remove(id);
   }
 
   private static void assertApart(CpuArrangement one, CpuArrangement other) {
+    assertApart(one, other.vcpus().union(other.emulator()));
+  }
+
+  private static void assertApart(CpuArrangement one, CpuSet others) {
     if (one.isolated()) {
-      assertEquals(
-          CpuSet.EMPTY, one.vcpus().intersect(other.vcpus().union(other.emulator())), "isolated");
+      assertEquals(CpuSet.EMPTY, one.vcpus().intersect(others), "isolated");
     }
   }
 
   @Override
   public void confineHost(CpuSet cpus) {
+    if (!hostRefusal.isEmpty()) {
+      throw new HostException(hostRefusal);
+    }
+    arranged.values().forEach(has -> assertApart(has.arrangement(), cpus));
     host = cpus;
   }
 

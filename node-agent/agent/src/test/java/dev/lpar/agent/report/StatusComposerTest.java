@@ -89,6 +89,7 @@ class StatusComposerTest {
                 new QemuVersions("10", Set.of("10")),
                 ObservedDevices.NONE,
                 new ObservedCpus(topology(cpus), CpuSet.EMPTY, List.of(), Map.of()),
+                null,
                 List.of()),
             new HostPlan(
                 List.of(),
