@@ -114,7 +114,7 @@ final class SharedGuests {
         .patch("{\"spec\":{\"cpu\":{\"serviceRatio\":%d,\"capped\":%s}}}".formatted(ratio, capped));
   }
 
-  /** The control group is to say what the Lpar says. */
+  /** The control group is to say what the Lpar says; all shared CPUs are no cap. */
   private void awaitOnTheBlade(Member member) {
     var id = id(partition(member).get());
     int shared = sharedCpus();
@@ -124,7 +124,7 @@ final class SharedGuests {
         found ->
             found.size() == 3
                 && found.getFirst().equals(Integer.toString(100 * member.ratio()))
-                && (member.capped()
+                && (member.capped() && member.ratio() < 100
                     ? isCap(found, member.ratio(), shared)
                     : found.get(1).equals("max")));
   }

@@ -13,7 +13,7 @@ import java.util.List;
  * libvirt's period of 100 ms for a quota. Figures are in percent of the shared CPUs.
  */
 final class SharesBench {
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 12;
   private static final double GOAL = 0.5;
 
   /** Time for what went before to be paid back. */
@@ -99,10 +99,12 @@ final class SharesBench {
       change.append("echo %d >%s%n".formatted(convertedWeight(member, shared), weight));
       restore.append("echo %d >%s;".formatted(100 * member.ratio(), weight));
       if (member.capped()) {
-        change.append("before=$(cat %s)%n".formatted(cap));
+        var burst = CpuMeter.file(ids.get(i), "vcpus/cpu.max.burst");
+        change.append(
+            "before=$(cat %s); burst=$(cat %s); echo 0 >%s%n".formatted(cap, burst, burst));
         change.append(
             "echo %d %d >%s%n".formatted(quota(member, shared), DEFAULT_PERIOD_MICROS, cap));
-        restore.append("echo $before >%s;".formatted(cap));
+        restore.append("echo $before >%s; echo $burst >%s;".formatted(cap, burst));
       }
     }
     return """
