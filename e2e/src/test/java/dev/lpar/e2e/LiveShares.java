@@ -21,7 +21,7 @@ final class LiveShares {
   private static final int BEFORE = 10;
   private static final int AFTER = 40;
   private static final double GOAL_SECONDS = 2;
-  private static final int LOOKS = 100;
+  private static final int LOOKS = 250;
   private static final double INTERVAL_SECONDS = 0.1;
 
   /** The share over a second is within two points, then and ever after. */

@@ -13,11 +13,11 @@ import java.util.List;
  * libvirt's period of 100 ms for a quota. Figures are in percent of the shared CPUs.
  */
 final class SharesBench {
-  private static final int SECONDS = 12;
+  private static final int SECONDS = 20;
   private static final double GOAL = 0.5;
 
   /** Time for what went before to be paid back. */
-  private static final String SETTLE = "sleep 2\n";
+  private static final String SETTLE = "sleep 5\n";
 
   private static final int DEFAULT_PERIOD_MICROS = 100_000;
 

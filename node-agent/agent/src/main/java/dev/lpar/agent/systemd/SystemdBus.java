@@ -1,6 +1,8 @@
 package dev.lpar.agent.systemd;
 
+import dev.lpar.agent.systemd.UnitState.Active;
 import java.util.List;
+import java.util.Locale;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.Struct;
 import org.freedesktop.dbus.annotations.DBusInterfaceName;
@@ -124,6 +126,13 @@ final class SystemdBus {
       this.jobId = jobId;
       this.jobType = jobType;
       this.jobPath = jobPath;
+    }
+
+    /** systemd tells a unit whose start is queued, and hasn't begun, as inactive. */
+    Active active() {
+      return activeState.equals("inactive") && jobType.equals("start")
+          ? Active.ACTIVATING
+          : Active.valueOf(activeState.toUpperCase(Locale.ROOT));
     }
   }
 

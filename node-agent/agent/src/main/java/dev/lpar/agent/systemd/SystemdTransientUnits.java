@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
@@ -180,7 +179,7 @@ public final class SystemdTransientUnits implements TransientUnits, AutoCloseabl
       return Optional.of(
           new UnitState(
               unit.name,
-              Active.valueOf(unit.activeState.toUpperCase(Locale.ROOT)),
+              unit.active(),
               mainPid == 0 ? Optional.empty() : Optional.of(mainPid),
               (String) service(path, "Result"),
               (Integer) service(path, "ExecMainStatus"),
