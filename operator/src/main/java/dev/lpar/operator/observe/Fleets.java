@@ -3,6 +3,7 @@ package dev.lpar.operator.observe;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.lpar.api.v1alpha1.Blade;
+import dev.lpar.api.v1alpha1.BladeDevice;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.PassthroughDevice;
 import dev.lpar.operator.plan.BladeInventory;
@@ -10,6 +11,7 @@ import dev.lpar.operator.plan.DeviceObject;
 import dev.lpar.operator.plan.Fleet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads Blades and PassthroughDevices together. */
 public final class Fleets {
@@ -38,13 +40,17 @@ public final class Fleets {
       String name, Optional<Blade> blade, List<DeviceObject> objects) {
     return new BladeInventory(
         name,
-        blade
-            .flatMap(Blades::status)
-            .filter(reported -> reported.observedGeneration() != null)
-            .map(BladeStatus::devices)
-            .filter(devices -> !devices.isEmpty())
-            .orElse(null),
+        blade.map(Fleets::reported).orElse(null),
         objects,
         blade.map(Blades::virtualFunctions).orElse(List.of()));
+  }
+
+  /** The devices that the blade's agent told of; null until it has acted on the Blade's spec. */
+  public static @Nullable List<BladeDevice> reported(Blade blade) {
+    return Blades.status(blade)
+        .filter(reported -> reported.observedGeneration() != null)
+        .map(BladeStatus::devices)
+        .filter(devices -> !devices.isEmpty())
+        .orElse(null);
   }
 }

@@ -91,9 +91,7 @@ public class BladeDevicesReconciler implements Reconciler<Blade> {
   public static class DevicesChanged implements OnUpdateFilter<Blade> {
     @Override
     public boolean accept(Blade now, Blade before) {
-      return !Objects.equals(
-              Blades.status(now).map(status -> status.devices()),
-              Blades.status(before).map(status -> status.devices()))
+      return !Objects.equals(Fleets.reported(now), Fleets.reported(before))
           || !Objects.equals(Blades.silence(now), Blades.silence(before))
           || !Blades.virtualFunctions(now).equals(Blades.virtualFunctions(before))
           || !Blades.claims(now).equals(Blades.claims(before));
