@@ -87,9 +87,12 @@ final class OvercommitBench {
         "95% below ms",
         "CPUs used");
     GuestLoad.install();
-    try (var _ = new AwakeCpus(host.union(SharedGuests.shared()))) {
-      for (int count : PARTITIONS) {
-        become(count);
+    for (int count : PARTITIONS) {
+      become(count);
+      try (var _ = new AwakeCpus(host.union(SharedGuests.shared()))) {
+        if (requests == null) {
+          requests = GuestLoad.of(partitions.getFirst(), REQUEST_MILLIS);
+        }
         for (int load : LOADS) {
           measure(load);
         }
@@ -115,9 +118,6 @@ final class OvercommitBench {
       partitions.add(Partition.apply(manifest));
     }
     partitions.forEach(partition -> partition.awaitConsole("LPAR-GUEST ready"));
-    if (requests == null) {
-      requests = GuestLoad.of(partitions.getFirst(), REQUEST_MILLIS);
-    }
   }
 
   private void measure(int load) throws ExecutionException, InterruptedException {
