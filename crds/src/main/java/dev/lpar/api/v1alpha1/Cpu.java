@@ -47,7 +47,7 @@ public record Cpu(
         @Max(100)
         @Nullable Integer serviceRatio,
     @JsonPropertyDescription(
-            "Shared mode: true keeps the partition from ever using more than its serviceRatio; false (default)"
+            "Shared mode: true keeps the partition from using more than its serviceRatio; false (default)"
                 + " lends and borrows idle time.")
         @Nullable Boolean capped,
     @JsonPropertyDescription(
