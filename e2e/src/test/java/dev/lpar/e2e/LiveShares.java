@@ -8,7 +8,6 @@ import static dev.lpar.e2e.ShareCase.member;
 
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.e2e.CpuMeter.Look;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,7 +44,8 @@ final class LiveShares {
     var pids = Lab.qemuPids(partition.get());
     double uptime = uptime(partition);
     var id = id(partition.get());
-    var looks = CompletableFuture.supplyAsync(() -> looks(id));
+    // Not in the common pool, which the cluster's client lives on and which has one thread here.
+    var looks = CompletableFuture.supplyAsync(() -> looks(id), Thread::startVirtualThread);
     onBlade("sleep 2");
     double asked = 1e6 * Double.parseDouble(onBlade("cut -d' ' -f1 /proc/uptime"));
     guests.apply(before.with(member(0, AFTER, true)));
@@ -112,7 +112,7 @@ final class LiveShares {
       from = start.at();
     }
     if (from == Long.MAX_VALUE) {
-      throw new AssertionError("the new split never held: " + new ArrayList<>(looks));
+      throw new AssertionError("the new split never held: " + looks);
     }
     return from;
   }

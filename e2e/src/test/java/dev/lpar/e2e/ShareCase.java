@@ -75,12 +75,13 @@ record ShareCase(String name, List<Member> members) {
   }
 
   /**
-   * What a member that never rests is due, in percent of the shared CPUs: its ratio, and what idle
-   * ones leave in proportion to the ratios.
+   * What a member that never rests is due, in percent of the shared CPUs: its ratio when capped,
+   * else its part, by the ratios, of what idle ones leave.
+   *
+   * @param idleUse what the idle ones used
    */
-  double entitled(Member member) {
+  double entitled(Member member, double idleUse) {
     double busy = spinning().stream().mapToInt(Member::ratio).sum();
-    double all = members.stream().mapToInt(Member::ratio).sum();
-    return member.capped() ? member.ratio() : member.ratio() * all / busy;
+    return member.capped() ? member.ratio() : (100 - idleUse) * member.ratio() / busy;
   }
 }

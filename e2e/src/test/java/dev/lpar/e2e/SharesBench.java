@@ -4,7 +4,9 @@ import static dev.lpar.e2e.Lab.onBlade;
 
 import dev.lpar.e2e.ShareCase.Member;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What share of the shared CPUs partitions get whose vCPUs never rest, beside what they are due;
@@ -17,7 +19,7 @@ final class SharesBench {
   private static final double GOAL = 0.5;
 
   /** Time for what went before to be paid back. */
-  private static final String SETTLE = "sleep 5\n";
+  private static final String SETTLE = "sleep 15\n";
 
   private static final int DEFAULT_PERIOD_MICROS = 100_000;
 
@@ -49,31 +51,50 @@ final class SharesBench {
         "case", "ratio", "entitled", "achieved", "error", "by defaults", "error");
     for (var one : ShareCase.all()) {
       guests.become(one);
-      var ids = guests.ids(one.spinning());
-      var ours = CpuMeter.cpus(onBlade(SETTLE + CpuMeter.command(ids, SECONDS)), ids.size());
-      var defaults = CpuMeter.cpus(onBlade(underDefaults(one, ids, shared)), ids.size());
-      for (int i = 0; i < ids.size(); i++) {
-        row(one, i, 100 * ours.get(i) / shared, 100 * defaults.get(i) / shared);
+      var ids = guests.ids(one.members());
+      var ours = shares(onBlade(SETTLE + CpuMeter.command(ids, SECONDS)), one, shared);
+      var defaults = shares(onBlade(underDefaults(one, ids, shared)), one, shared);
+      for (var member : one.spinning()) {
+        row(one, member, ours, defaults);
       }
     }
     guests.deleteAll();
     new LiveShares(new SharedGuests(shared), shared).run();
   }
 
-  private void row(ShareCase one, int index, double achieved, double byDefaults) {
-    var member = one.spinning().get(index);
-    double entitled = one.entitled(member);
-    errors.add(Math.abs(achieved - entitled));
-    errorsOfDefaults.add(Math.abs(byDefaults - entitled));
+  /** What each member used, in percent of the shared CPUs. */
+  private static Map<Member, Double> shares(String output, ShareCase one, int shared) {
+    var cpus = CpuMeter.cpus(output, one.members().size());
+    var shares = new LinkedHashMap<Member, Double>();
+    for (int i = 0; i < cpus.size(); i++) {
+      shares.put(one.members().get(i), 100 * cpus.get(i) / shared);
+    }
+    return shares;
+  }
+
+  private void row(
+      ShareCase one, Member member, Map<Member, Double> ours, Map<Member, Double> defaults) {
+    double entitled = one.entitled(member, idleUse(ours));
+    double error = ours.get(member) - entitled;
+    double errorOfDefaults = defaults.get(member) - one.entitled(member, idleUse(defaults));
+    errors.add(Math.abs(error));
+    errorsOfDefaults.add(Math.abs(errorOfDefaults));
     System.out.printf(
         "%-26s %4d%% %9.2f %9.2f %+7.2f %12.2f %+7.2f%n",
-        index == 0 ? one.name() : "",
+        member.equals(one.members().getFirst()) ? one.name() : "",
         member.ratio(),
         entitled,
-        achieved,
-        achieved - entitled,
-        byDefaults,
-        byDefaults - entitled);
+        ours.get(member),
+        error,
+        defaults.get(member),
+        errorOfDefaults);
+  }
+
+  private static double idleUse(Map<Member, Double> shares) {
+    return shares.entrySet().stream()
+        .filter(entry -> entry.getKey().idle())
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 
   private static String summary(List<Double> errors) {
@@ -93,7 +114,7 @@ final class SharesBench {
     var change = new StringBuilder();
     var restore = new StringBuilder();
     for (int i = 0; i < ids.size(); i++) {
-      var member = one.spinning().get(i);
+      var member = one.members().get(i);
       var weight = CpuMeter.file(ids.get(i), "cpu.weight");
       var cap = CpuMeter.file(ids.get(i), "vcpus/cpu.max");
       change.append("echo %d >%s%n".formatted(convertedWeight(member, shared), weight));
