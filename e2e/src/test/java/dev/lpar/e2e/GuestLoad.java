@@ -102,6 +102,11 @@ final class GuestLoad {
     return new GuestLoad(millis * Long.parseLong(speed.group(1)));
   }
 
+  /** Requests of so many times the turns. */
+  GuestLoad scaled(double factor) {
+    return new GuestLoad(Math.round(turns * factor));
+  }
+
   /**
    * Runs for a while and gives how it went.
    *

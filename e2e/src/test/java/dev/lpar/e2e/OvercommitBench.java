@@ -5,7 +5,6 @@ import static dev.lpar.e2e.Lab.onBlade;
 import static dev.lpar.e2e.Partition.smallGuest;
 
 import dev.lpar.e2e.GuestLoad.Answers;
-import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ final class OvercommitBench {
   private static final List<Integer> PARTITIONS = List.of(4, 6, 8);
   private static final List<Integer> LOADS = List.of(20, 40, 60);
 
-  /** CPU time of a request when nobody disturbs it. */
+  /** CPU time of a request as the blade counts it, on a lightly loaded blade. */
   private static final int REQUEST_MILLIS = 20;
 
   private static final int WARMUP_SECONDS = 5;
@@ -41,13 +40,18 @@ final class OvercommitBench {
   /** The response is called flat up to so many times that of the lightest case. */
   private static final double FLAT = 2;
 
-  private final CpuSet host = SharedGuests.reserveHostCpu();
-  private final int shared = SharedGuests.sharedCpus();
+  /** From this part of the CPUs on, all are taken to be used. */
+  private static final double ALL = 0.95;
+
+  private final int shared;
   private final List<Partition> partitions = new ArrayList<>();
   private final List<Measured> all = new ArrayList<>();
   private @Nullable GuestLoad requests;
 
-  private OvercommitBench() {}
+  private OvercommitBench() {
+    SharedGuests.reserveHostCpu();
+    shared = SharedGuests.sharedCpus();
+  }
 
   /**
    * @param offered CPUs that all requests together take
@@ -72,7 +76,7 @@ final class OvercommitBench {
   private void run(Path folder) throws Exception {
     System.out.printf(
         """
-        %d shared CPUs; partitions of %d vCPUs, uncapped, of equal ratio; a request is %d ms of CPU
+        %d shared CPUs; partitions of %d vCPUs, uncapped, of equal ratio; a request takes %d ms of CPU
         load: four partitions ask for so much of the shared CPUs; six and eight for as much each
 
         """,
@@ -89,13 +93,11 @@ final class OvercommitBench {
     GuestLoad.install();
     for (int count : PARTITIONS) {
       become(count);
-      try (var _ = new AwakeCpus(host.union(SharedGuests.shared()))) {
-        if (requests == null) {
-          requests = GuestLoad.of(partitions.getFirst(), REQUEST_MILLIS);
-        }
-        for (int load : LOADS) {
-          measure(load);
-        }
+      if (requests == null) {
+        calibrate();
+      }
+      for (int load : LOADS) {
+        report(measured(load));
       }
     }
     partitions.forEach(Partition::startDeleting);
@@ -120,7 +122,17 @@ final class OvercommitBench {
     partitions.forEach(partition -> partition.awaitConsole("LPAR-GUEST ready"));
   }
 
-  private void measure(int load) throws ExecutionException, InterruptedException {
+  /**
+   * Sizes a request. A guest's own clock would tell less than what the blade spends on it: the
+   * exits and wake-ups that each request brings come on top.
+   */
+  private void calibrate() throws ExecutionException, InterruptedException {
+    requests = GuestLoad.of(partitions.getFirst(), REQUEST_MILLIS);
+    var trial = measured(LOADS.getFirst());
+    requests = requests.scaled(trial.offered() / trial.used());
+  }
+
+  private Measured measured(int load) throws ExecutionException, InterruptedException {
     double cpus = load / 100.0 * VCPUS * shared / CPUS_OF_THE_PAPER;
     double period = REQUEST_MILLIS / 1000.0 / cpus;
     var ids = partitions.stream().map(partition -> id(partition.get())).toList();
@@ -147,15 +159,14 @@ final class OvercommitBench {
       answers.add(one.get());
     }
     long count = answers.stream().mapToLong(Answers::requests).sum();
-    report(
-        new Measured(
-            ids.size(),
-            load,
-            cpus * ids.size(),
-            count,
-            answers.stream().mapToDouble(one -> one.mean() * one.requests()).sum() / count,
-            answers.stream().mapToDouble(Answers::percentile).max().orElseThrow(),
-            used.stream().mapToDouble(one -> one).sum()));
+    return new Measured(
+        ids.size(),
+        load,
+        cpus * ids.size(),
+        count,
+        answers.stream().mapToDouble(one -> one.mean() * one.requests()).sum() / count,
+        answers.stream().mapToDouble(Answers::percentile).max().orElseThrow(),
+        used.stream().mapToDouble(one -> one).sum());
   }
 
   private void report(Measured measured) {
@@ -191,7 +202,7 @@ final class OvercommitBench {
     double lightest = all.getFirst().mean();
     int asFound = 0;
     for (var measured : all) {
-      boolean enough = measured.offered() < shared;
+      boolean enough = measured.used() < ALL * shared;
       double times = measured.mean() / lightest;
       boolean found = enough == times <= FLAT;
       asFound += found ? 1 : 0;
@@ -199,12 +210,12 @@ final class OvercommitBench {
           "%d partitions, load %d%%: CPUs %s, response %.2f times the lightest case's: %s%n",
           measured.partitions(),
           measured.load(),
-          enough ? "enough" : "too few",
+          enough ? "left" : "all used",
           times,
           found ? "as the paper found" : "NOT as the paper found");
     }
     System.out.printf(
-        "%d of %d cases are as the paper found: response at most %.0f times the lightest case's while there are CPUs enough, and more when there aren't%n",
+        "%d of %d cases are as the paper found: response at most %.0f times the lightest case's while CPUs are left, and more when all are used%n",
         asFound, all.size(), FLAT);
   }
 }
