@@ -1,11 +1,29 @@
 # shellcheck shell=bash
 # The emulator: QEMU out of its own root file system, so that its version does not depend on this machine's release.
 
+# The releases whose emulation of shadow paging loses the intercept of CR3 reads can't run a guest with npt=0: LPAR_EMULATOR=7.2 asks
+# for one that can, of an older Debian.
+SHADOW_EMULATOR_RELEASE=bookworm
+SHADOW_EMULATOR_PACKAGES=qemu-system-x86,qemu-utils,seabios
+
+shadow_emulator_root() {
+  local DEBIAN_RELEASE=$SHADOW_EMULATOR_RELEASE
+  make_cached "$(cache_dir)/emulator/$(debian_key "$SHADOW_EMULATOR_PACKAGES")" make_shadow_emulator_root
+}
+make_shadow_emulator_root() {
+  debian_root "$1" "$SHADOW_EMULATOR_PACKAGES"
+  mkdir "$1/lab" "$1/image"
+}
+
 # emulator_command WORK-FOLDER IMAGE-FOLDER: sets EMULATOR to the words before a program of that root file system; the program sees
 # the two folders as /lab and /image. The mounts are in a mount namespace of its own and go with it.
 emulator_command() {
   local root
-  root=$(emulator_root)
+  case ${LPAR_EMULATOR:-} in
+  '') root=$(emulator_root) ;;
+  7.2) root=$(shadow_emulator_root) ;;
+  *) die "LPAR_EMULATOR is '$LPAR_EMULATOR': leave it unset, or use 7.2" ;;
+  esac
   EMULATOR=(unshare --mount --propagation private sh -ec '
     root=$1
     mount --bind "$2" "$root/lab"

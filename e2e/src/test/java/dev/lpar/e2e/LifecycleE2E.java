@@ -65,7 +65,8 @@ class LifecycleE2E {
   }
 
   private static VmExits exits(Lpar lpar) {
-    return Optional.ofNullable(lpar.getStatus().vmExits()).orElse(new VmExits(null, null, null));
+    return Optional.ofNullable(lpar.getStatus().vmExits())
+        .orElse(new VmExits(null, null, null, null, null, null, null, null));
   }
 
   @Test

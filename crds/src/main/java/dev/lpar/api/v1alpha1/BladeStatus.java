@@ -38,7 +38,14 @@ public record BladeStatus(
       @JsonPropertyDescription("VMX, SVM or None.") @Nullable String isa,
       @JsonPropertyDescription("Whether nested paging (EPT, NPT) is on.")
           @Nullable Boolean nestedPaging,
-      @JsonPropertyDescription("Whether an IOMMU is on.") @Nullable Boolean iommu) {}
+      @JsonPropertyDescription("Whether an IOMMU is on.") @Nullable Boolean iommu,
+      @JsonPropertyDescription("Whether APIC virtualization (APICv, AVIC) is on.")
+          @Nullable Boolean apicVirtualization,
+      @JsonPropertyDescription(
+              "BPF: VM exits are counted and timed in the kernel. KVMStatistics: they are told by KVM's own counts.")
+          @Nullable ExitSource exitAccounting,
+      @JsonPropertyDescription("Why exits aren't counted in the kernel; absent when they are.")
+          @Nullable String exitAccountingReason) {}
 
   /** Sockets, NUMA nodes and cores of a blade. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

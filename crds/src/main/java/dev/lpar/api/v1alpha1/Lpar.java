@@ -21,6 +21,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.vmExits.perSecond",
     type = Type.STRING)
 @AdditionalPrinterColumn(
+    name = "Overhead",
+    jsonPath = ".status.vmExits.overheadPercent",
+    type = Type.STRING)
+@AdditionalPrinterColumn(
     name = "Devices",
     jsonPath = ".status.devices[*].passthroughDevice",
     type = Type.STRING,

@@ -3,6 +3,7 @@ package dev.lpar.agent;
 import dev.lpar.agent.execute.Lanes;
 import dev.lpar.agent.execute.StepExecutor;
 import dev.lpar.agent.host.BladeStartProbes;
+import dev.lpar.agent.host.BpfExitCounter;
 import dev.lpar.agent.host.CgroupCpus;
 import dev.lpar.agent.host.DiskPartitionFiles;
 import dev.lpar.agent.host.GuestPreparation;
@@ -95,6 +96,7 @@ public final class Main {
                 probes,
                 devices,
                 cpus,
+                new BpfExitCounter(SYS.resolve("kernel/tracing"), SYS.resolve("fs/bpf"), PROC),
                 () -> inventory.get().devices(),
                 () -> facts(hostFiles)),
             clock);
@@ -124,7 +126,7 @@ public final class Main {
             observer,
             lanes,
             sources -> {
-              metrics.tell(sources.plan());
+              metrics.tell(sources.plan(), sources.host().exits());
               reporter.tell(StatusComposer.compose(sources));
             },
             wake,

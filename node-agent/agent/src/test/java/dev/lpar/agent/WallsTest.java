@@ -21,6 +21,7 @@ class WallsTest {
   private static final DescribedPredicate<JavaClass> IN_PURE_REACH =
       JavaClass.Predicates.resideInAnyPackage(
           "dev.lpar.agent.plan..",
+          "dev.lpar.agent.vmexit",
           "dev.lpar.model..",
           "java.lang",
           "java.lang.invoke",
@@ -40,10 +41,18 @@ class WallsTest {
           .onlyDependOnClassesThat(IN_PURE_REACH);
 
   @ArchTest
+  static final ArchRule exitAccountingIsAsPure =
+      classes()
+          .that()
+          .resideInAPackage("dev.lpar.agent.vmexit")
+          .should()
+          .onlyDependOnClassesThat(IN_PURE_REACH);
+
+  @ArchTest
   static final ArchRule planHasNoClock =
       noClasses()
           .that()
-          .resideInAPackage("dev.lpar.agent.plan..")
+          .resideInAnyPackage("dev.lpar.agent.plan..", "dev.lpar.agent.vmexit")
           .should()
           .dependOnClassesThat()
           .belongToAnyOf(Clock.class, InstantSource.class, System.class, Thread.class)

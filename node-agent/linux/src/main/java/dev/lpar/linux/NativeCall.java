@@ -63,6 +63,19 @@ final class NativeCall {
   static final MethodHandle SCHED_GETAFFINITY =
       fixed("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
 
+  /** {@code long syscall(long number, ...)}, with the three arguments of bpf(2). */
+  static final MethodHandle SYSCALL_3 =
+      variadic(
+          "syscall", 1, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
+
+  /** {@code long syscall(long number, ...)}, with the five arguments of perf_event_open(2). */
+  static final MethodHandle SYSCALL_5 =
+      variadic(
+          "syscall",
+          1,
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
   /** {@code long syscall(long number, ...)}, with the four arguments of openat2(2). */
   static final MethodHandle SYSCALL_4 =
       variadic(

@@ -191,7 +191,7 @@ final class ScriptedAgent implements AutoCloseable {
     return BladeStatusBuilder.builder()
         .observedGeneration(seen.getMetadata().getGeneration())
         .agentVersion("scripted")
-        .virtualization(new Virtualization("SVM", true, true))
+        .virtualization(new Virtualization("SVM", true, true, false, null, null))
         .topology(topology())
         .allocatable(allocatable)
         .devices(devices.isEmpty() ? null : devices)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lpar.api.v1alpha1.ExitSource;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
@@ -203,7 +204,9 @@ class StatusProjectorTest {
 
   @Test
   void whatTheAgentCountsIsPassedOn() {
-    var exits = new VmExits("2026-01-01T00:00:00Z", 37164L, "812.4");
+    var exits =
+        new VmExits(
+            "2026-01-01T00:00:00Z", ExitSource.BPF, 37164L, "812.4", "1.93", null, null, null);
     var report =
         PartitionStatusBuilder.builder()
             .id(MINE.id().text())

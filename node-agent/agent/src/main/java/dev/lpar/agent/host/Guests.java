@@ -8,7 +8,6 @@ import dev.lpar.model.LparId;
 import dev.lpar.model.PciAddress;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The guests of the blade, each a unit of the host's systemd with a QEMU in it. Every call ends,
@@ -49,18 +48,20 @@ public interface Guests {
   void clearFailed(LparId id);
 
   /**
-   * @param exits VM exits of all vCPUs since QEMU's start; null when QEMU can't tell
+   * @param statistics KVM's, of exits since QEMU's start, summed over the vCPUs; empty when QEMU
+   *     can't tell
    * @param devices pass-through devices that QEMU has, by their names in the partition
    * @param vcpuThreads thread ids of the vCPUs, in their order
    */
   record Look(
       RunState state,
-      @Nullable Long exits,
+      Map<String, Long> statistics,
       Map<String, PciAddress> devices,
       List<Long> vcpuThreads) {
     public Look {
       vcpuThreads = List.copyOf(vcpuThreads);
       devices = Map.copyOf(devices);
+      statistics = Map.copyOf(statistics);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.lpar.agent.systemd.TransientUnits;
 import dev.lpar.agent.systemd.TransientUnits.StartOutcome;
 import dev.lpar.agent.systemd.UnitSpec;
 import dev.lpar.agent.systemd.UnitState;
+import dev.lpar.agent.vmexit.ExitAccount;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PciAddress;
 import dev.lpar.qemu.args.GuestDevices;
@@ -137,7 +138,7 @@ public final class SystemdGuests implements Guests {
           var state = runState(qmp.status());
           return new Look(
               state,
-              state == RunState.STARTING ? null : qmp.vcpuExits(),
+              state == RunState.STARTING ? Map.of() : qmp.vcpuStatistics(ExitAccount.statistics()),
               devices(qmp),
               qmp.vcpuThreads());
         });

@@ -2,7 +2,6 @@ package dev.lpar.agent.observe;
 
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HostException;
-import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.model.LparId;
 import java.time.Duration;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class GuestWatch {
   /** How long one round of asking may take altogether. */
   private static final Duration ROUND = Duration.ofMillis(800);
-
-  /** Shortest interval that a rate is computed over. */
-  private static final Duration RATE_INTERVAL = Duration.ofSeconds(10);
 
   private final Guests guests;
   private final InstantSource clock;
@@ -65,11 +61,7 @@ final class GuestWatch {
     private final long pid;
     private @Nullable Future<Guests.Look> asked;
     private @Nullable Instant silentSince;
-    private @Nullable Sample base;
-    private @Nullable Double rate;
     private List<Long> threads = List.of();
-
-    private record Sample(Instant at, long exits) {}
 
     Watched(LparId id, long pid) {
       this.id = id;
@@ -96,7 +88,7 @@ final class GuestWatch {
         silentSince = null;
         threads = look.vcpuThreads();
         return new Guest.Answering(
-            look.state(), exits(look.exits(), clock.instant()), look.devices(), look.vcpuThreads());
+            look.state(), look.statistics(), look.devices(), look.vcpuThreads());
       } catch (TimeoutException e) {
         return silent(now);
       } catch (ExecutionException e) {
@@ -116,20 +108,6 @@ final class GuestWatch {
         silentSince = now;
       }
       return new Guest.Silent(silentSince, threads);
-    }
-
-    private @Nullable ExitCount exits(@Nullable Long total, Instant now) {
-      if (total == null) {
-        return null;
-      }
-      var since = base;
-      if (since == null) {
-        base = new Sample(now, total);
-      } else if (!now.isBefore(since.at().plus(RATE_INTERVAL))) {
-        rate = (total - since.exits()) * 1000.0 / Duration.between(since.at(), now).toMillis();
-        base = new Sample(now, total);
-      }
-      return new ExitCount(total, rate);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.lpar.agent.observe;
 
 import dev.lpar.agent.host.Cpus;
 import dev.lpar.agent.host.Devices;
+import dev.lpar.agent.host.ExitCounter;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HugePages;
 import dev.lpar.agent.host.PartitionFiles;
@@ -40,6 +41,7 @@ public final class HostObserver {
       StartProbes probes,
       Devices devices,
       Cpus cpus,
+      ExitCounter exits,
       Supplier<List<PciFunction>> functions,
       Supplier<Facts> facts) {}
 
@@ -53,12 +55,14 @@ public final class HostObserver {
   private final Ports ports;
   private final GuestWatch watch;
   private final CpuWatch watchedCpus;
+  private final ExitWatch watchedExits;
   private final DeviceWatch watchedDevices;
 
   public HostObserver(Ports ports, InstantSource clock) {
     this.ports = ports;
     this.watch = new GuestWatch(ports.guests(), clock);
     this.watchedCpus = new CpuWatch(ports.cpus(), clock);
+    this.watchedExits = new ExitWatch(ports.exits(), clock);
     this.watchedDevices = new DeviceWatch(ports.functions(), ports.devices());
   }
 
@@ -91,6 +95,7 @@ public final class HostObserver {
         devices,
         bladeCpus,
         refused.hostCpus(),
+        watchedExits.look(pids, guests, cpus),
         ids.stream()
             .map(
                 id -> {

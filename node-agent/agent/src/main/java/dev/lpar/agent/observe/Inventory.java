@@ -67,11 +67,19 @@ public record Inventory(
             .map(matcher -> List.of(matcher.group(1).strip().split("\\s+")))
             .orElse(List.of());
     var isa = flags.contains("vmx") ? "VMX" : flags.contains("svm") ? "SVM" : "None";
-    boolean nested =
-        Stream.of("kvm_intel/parameters/ept", "kvm_amd/parameters/npt")
-            .flatMap(path -> files.text("sys/module/" + path).stream())
-            .anyMatch(value -> value.equals("Y") || value.equals("1"));
-    return new Virtualization(isa, nested, !files.list("sys/kernel/iommu_groups").isEmpty());
+    return new Virtualization(
+        isa,
+        isOn(files, "kvm_intel/parameters/ept", "kvm_amd/parameters/npt"),
+        !files.list("sys/kernel/iommu_groups").isEmpty(),
+        isOn(files, "kvm_intel/parameters/enable_apicv", "kvm_amd/parameters/avic"),
+        null,
+        null);
+  }
+
+  private static boolean isOn(HostFiles files, String... parameters) {
+    return Stream.of(parameters)
+        .flatMap(path -> files.text("sys/module/" + path).stream())
+        .anyMatch(value -> value.equals("Y") || value.equals("1"));
   }
 
   /** Every NUMA node's memory; on a machine without nodes, all of it is node 0's. */

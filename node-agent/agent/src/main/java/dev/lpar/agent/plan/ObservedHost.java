@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpus the CPUs, and what beside guests runs on them
  * @param hostCpusRefused why the host's work couldn't be kept to its CPUs when that was last tried,
  *     or null
+ * @param exits VM exits of the guests
  * @param partitions every partition that has a unit, a record or a directory on the blade
  */
 public record ObservedHost(
@@ -31,6 +32,7 @@ public record ObservedHost(
     ObservedDevices devices,
     ObservedCpus cpus,
     @Nullable String hostCpusRefused,
+    ObservedExits exits,
     List<ObservedPartition> partitions) {
 
   public ObservedHost {

@@ -114,17 +114,19 @@ public record ObservedPartition(
     }
 
     /**
+     * @param statistics KVM's, of exits, summed over the vCPUs; empty when they can't be told
      * @param devices pass-through devices that QEMU has, by their names in the partition
      */
     record Answering(
         RunState state,
-        @Nullable ExitCount exits,
+        Map<String, Long> statistics,
         Map<String, PciAddress> devices,
         List<Long> vcpuThreads)
         implements Guest {
       public Answering {
         vcpuThreads = List.copyOf(vcpuThreads);
         devices = Map.copyOf(devices);
+        statistics = Map.copyOf(statistics);
       }
     }
   }
@@ -139,14 +141,6 @@ public record ObservedPartition(
     /** KVM or QEMU gave up on the guest: it can only be started anew. */
     BROKEN
   }
-
-  /**
-   * VM exits of all vCPUs.
-   *
-   * @param total since the start of QEMU
-   * @param perSecond over the last interval, or null before there was one
-   */
-  public record ExitCount(long total, @Nullable Double perSecond) {}
 
   /** What a start would find on the blade. */
   public record StartConditions(List<BootFile> bootFiles, List<DiskProbe> disks) {

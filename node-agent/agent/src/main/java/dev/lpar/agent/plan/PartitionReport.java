@@ -1,6 +1,5 @@
 package dev.lpar.agent.plan;
 
-import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import java.time.Instant;
@@ -29,8 +28,7 @@ public record PartitionReport(
     int restarts,
     List<String> restartRequired,
     List<Attachment> devices,
-    @Nullable CpuReport cpu,
-    @Nullable ExitCount exits) {
+    @Nullable CpuReport cpu) {
 
   public PartitionReport {
     restartRequired = List.copyOf(restartRequired);
@@ -49,8 +47,7 @@ public record PartitionReport(
         restarts,
         restartRequired,
         attachments,
-        cpu,
-        exits);
+        cpu);
   }
 
   PartitionReport with(@Nullable CpuReport newCpu) {
@@ -65,7 +62,6 @@ public record PartitionReport(
         restarts,
         restartRequired,
         devices,
-        newCpu,
-        exits);
+        newCpu);
   }
 }

@@ -1,6 +1,5 @@
 package dev.lpar.agent.plan;
 
-import dev.lpar.agent.plan.ObservedPartition.Guest;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.agent.plan.PartitionPlanner.Wish;
 import java.util.List;
@@ -33,7 +32,6 @@ final class Reports {
             ? RestartRequired.fields(wanted, activated)
             : List.of(),
         List.of(),
-        null,
-        seen.guest() instanceof Guest.Answering(_, var exits, _, _) ? exits : null);
+        null);
   }
 }

@@ -4,6 +4,7 @@ import dev.lpar.agent.plan.Entitlement;
 import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HostPlan;
+import dev.lpar.agent.plan.ObservedExits;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.report.PrometheusText.Kind;
@@ -17,19 +18,21 @@ import org.jspecify.annotations.Nullable;
 /** What Prometheus is told: all that statuses show, without their limits. */
 public final class Metrics {
   private final String version;
-  private volatile @Nullable HostPlan told;
+  private volatile @Nullable Told told;
 
   public Metrics(String version) {
     this.version = version;
   }
 
-  public void tell(HostPlan plan) {
-    told = plan;
+  private record Told(HostPlan plan, ObservedExits exits) {}
+
+  public void tell(HostPlan plan, ObservedExits exits) {
+    told = new Told(plan, exits);
   }
 
   public String text() {
-    var plan = told;
-    var now = plan == null ? List.<PartitionReport>of() : plan.reports();
+    var known = told;
+    var now = known == null ? List.<PartitionReport>of() : known.plan.reports();
     var text = new PrometheusText();
     text.metric("lpar_agent_info", Kind.GAUGE, "Version of the agent.");
     text.sample("lpar_agent_info", 1, "version", version);
@@ -55,17 +58,11 @@ public final class Metrics {
     for (var report : now) {
       sample(text, "lpar_partition_restarts_total", report, report.restarts());
     }
-    text.metric(
-        "lpar_partition_vm_exits_total", Kind.COUNTER, "VM exits of all vCPUs since activation.");
-    for (var report : now) {
-      if (report.exits() != null) {
-        sample(text, "lpar_partition_vm_exits_total", report, report.exits().total());
-      }
-    }
     cpus(text, now);
     cpuTimes(text, now);
-    if (plan != null) {
-      sets(text, plan.cpus());
+    if (known != null) {
+      ExitMetrics.write(text, now, known.exits);
+      sets(text, known.plan.cpus());
     }
     return text.toString();
   }
@@ -159,15 +156,19 @@ public final class Metrics {
 
   private static void sample(
       PrometheusText text, String name, PartitionReport report, double value) {
+    text.sample(name, value, labels(report));
+  }
+
+  /** Names and values, in turn. */
+  static String[] labels(PartitionReport report) {
     var intent = report.intent();
-    text.sample(
-        name,
-        value,
-        "namespace",
-        intent == null ? "" : intent.namespace(),
-        "lpar",
-        intent == null ? "" : intent.name(),
-        "id",
-        report.id().text());
+    return new String[] {
+      "namespace",
+      intent == null ? "" : intent.namespace(),
+      "lpar",
+      intent == null ? "" : intent.name(),
+      "id",
+      report.id().text()
+    };
   }
 }

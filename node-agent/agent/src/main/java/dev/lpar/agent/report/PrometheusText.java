@@ -1,6 +1,7 @@
 package dev.lpar.agent.report;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes metrics in Prometheus' text exposition format, version 0.0.4. */
@@ -9,7 +10,8 @@ final class PrometheusText {
 
   enum Kind {
     COUNTER,
-    GAUGE
+    GAUGE,
+    HISTOGRAM
   }
 
   private final StringBuilder text = new StringBuilder();
@@ -18,7 +20,7 @@ final class PrometheusText {
   PrometheusText metric(String name, Kind kind, String help) {
     text.append("# HELP ").append(name).append(' ').append(help).append('\n');
     text.append("# TYPE ").append(name).append(' ');
-    text.append(kind == Kind.COUNTER ? "counter" : "gauge").append('\n');
+    text.append(kind.name().toLowerCase(Locale.ROOT)).append('\n');
     return this;
   }
 

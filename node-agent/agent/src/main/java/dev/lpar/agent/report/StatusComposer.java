@@ -20,10 +20,8 @@ import dev.lpar.model.PartitionIntent.Pages;
 import dev.lpar.model.PartitionIntent.Processors;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,7 +60,7 @@ public final class StatusComposer {
         from.generation(),
         from.agentVersion(),
         inventory.bootId(),
-        inventory.virtualization(),
+        ExitStatuses.virtualization(inventory.virtualization(), from.host().exits()),
         inventory.topology(),
         cpuSets(from.plan().cpus()),
         from.plan().cpus().sharedMinimum(),
@@ -72,7 +70,16 @@ public final class StatusComposer {
             ? allocated(partitions, from.plan().cpus().shared().size())
             : null,
         DeviceStatuses.of(from.host().devices(), from.desired()),
-        from.reports().stream().map(StatusComposer::partition).toList(),
+        from.reports().stream()
+            .map(
+                report ->
+                    partition(
+                        report,
+                        ExitStatuses.of(
+                            from.host().exits().guests().get(report.id()),
+                            report,
+                            inventory.virtualization())))
+            .toList(),
         Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
   }
 
@@ -201,10 +208,8 @@ public final class StatusComposer {
             .build());
   }
 
-  private static PartitionStatus partition(PartitionReport report) {
+  private static PartitionStatus partition(PartitionReport report, @Nullable VmExits exits) {
     var intent = report.intent();
-    var exits = report.exits();
-    var since = report.activatedAt();
     return new PartitionStatus(
         report.id().text(),
         intent == null ? null : intent.namespace(),
@@ -220,14 +225,7 @@ public final class StatusComposer {
         DeviceStatuses.attached(report.devices()),
         CpuStatuses.cpu(report.cpu()),
         CpuStatuses.memory(report),
-        exits == null
-            ? null
-            : new VmExits(
-                since == null ? null : since.truncatedTo(ChronoUnit.SECONDS).toString(),
-                exits.total(),
-                exits.perSecond() == null
-                    ? null
-                    : String.format(Locale.ROOT, "%.1f", exits.perSecond())));
+        exits);
   }
 
   private static Phase phase(Situation situation) {

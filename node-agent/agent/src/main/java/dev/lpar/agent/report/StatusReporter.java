@@ -27,6 +27,7 @@ public final class StatusReporter {
   private final InstantSource clock;
   private final Semaphore wake = new Semaphore(0);
   private final Outage outage = new Outage();
+  private final SteadyFigures figures = new SteadyFigures();
   private volatile @Nullable BladeStatus latest;
   private @Nullable BladeStatus written;
   private Instant writtenAt = Instant.EPOCH;
@@ -73,6 +74,7 @@ public final class StatusReporter {
       return COUNTERS;
     }
     var now = clock.instant();
+    told = figures.steadied(told, now);
     var read = current.getStatus();
     var age = Duration.between(writtenAt, now);
     switch (StatusChange.between(read, told)) {
@@ -94,6 +96,7 @@ public final class StatusReporter {
       api.applyStatus(StatusChange.timed(read, told, now));
       written = told;
       writtenAt = now;
+      figures.written(told.partitions(), now);
       outage.over();
       return COUNTERS;
     } catch (ApiException e) {

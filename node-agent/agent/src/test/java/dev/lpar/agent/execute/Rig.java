@@ -63,6 +63,7 @@ public final class Rig {
                 blade,
                 blade.devices,
                 blade.cpus,
+                blade.exits,
                 blade.devices::functions,
                 () -> new HostObserver.Facts(blade.bootId, null, blade.available)),
             clock);

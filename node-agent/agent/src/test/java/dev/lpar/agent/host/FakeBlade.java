@@ -54,6 +54,8 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
 
   public final FakeCpus cpus = new FakeCpus(this::pid);
 
+  public final FakeExits exits = new FakeExits();
+
   /** What systemd says to every start, when it refuses. */
   public String refusal = "";
 
@@ -77,7 +79,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     if (state == null) {
       throw new HostException("no QMP socket of " + id);
     }
-    return new Look(state, 1000L, devices.inGuest(id), List.of(1000L, 1001L));
+    return new Look(state, Map.of("exits", 1000L), devices.inGuest(id), List.of(1000L, 1001L));
   }
 
   @Override

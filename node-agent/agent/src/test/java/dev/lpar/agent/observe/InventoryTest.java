@@ -24,7 +24,8 @@ class InventoryTest {
   @Test
   void aBladeVmHasSvmNestedPagingAndAnIommu() throws IOException {
     var inventory = read("blade-vm");
-    assertEquals(new Virtualization("SVM", true, true), inventory.virtualization());
+    assertEquals(
+        new Virtualization("SVM", true, true, false, null, null), inventory.virtualization());
     assertEquals("8de5c78b-d21b-4961-87ce-ebfc0191e3ea", inventory.bootId());
     assertEquals(CpuSet.parse("0-1"), inventory.onlineCpus());
     assertEquals(MemorySize.parse("2914Mi"), inventory.memory());
@@ -35,13 +36,16 @@ class InventoryTest {
 
   @Test
   void aMachineWithoutSvmOrVmxHasNone() throws IOException {
-    assertEquals(new Virtualization("None", false, false), read("cloud-vm").virtualization());
+    assertEquals(
+        new Virtualization("None", false, false, false, null, null),
+        read("cloud-vm").virtualization());
   }
 
   @Test
   void coresNumaNodesAndSocketsAreThoseOfTheOnlineCpus() throws IOException {
     var inventory = read("two-sockets");
-    assertEquals(new Virtualization("VMX", true, false), inventory.virtualization());
+    assertEquals(
+        new Virtualization("VMX", true, false, false, null, null), inventory.virtualization());
     assertEquals(
         new Topology(
             2,

@@ -10,10 +10,15 @@ import dev.lpar.agent.plan.Entitlement;
 import dev.lpar.agent.plan.GuestCpus.Sample;
 import dev.lpar.agent.plan.GuestCpus.VcpuTime;
 import dev.lpar.agent.plan.HostPlan;
-import dev.lpar.agent.plan.ObservedPartition.ExitCount;
+import dev.lpar.agent.plan.ObservedExits;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.report.PrometheusText.Kind;
+import dev.lpar.agent.vmexit.ExitFactor;
+import dev.lpar.agent.vmexit.ExitGroup;
+import dev.lpar.agent.vmexit.ExitSource;
+import dev.lpar.agent.vmexit.ExitTally;
+import dev.lpar.agent.vmexit.GuestExits;
 import dev.lpar.model.CpuSet;
 import java.io.IOException;
 import java.net.URI;
@@ -65,14 +70,29 @@ class HttpEndpointTest {
                     List.of(
                         new VcpuTime(Duration.ofMillis(7200), Duration.ofMillis(300)),
                         new VcpuTime(Duration.ofMillis(800), Duration.ofMillis(200))),
-                    Duration.ofMillis(125))),
-            new ExitCount(37164, 812.4));
+                    Duration.ofMillis(125))));
+    var histogram = new long[ExitTally.BUCKETS];
+    histogram[9] = 3;
+    histogram[11] = 4;
+    histogram[31] = 1;
     metrics.tell(
         new HostPlan(
             List.of(),
             Map.of(),
             List.of(report),
-            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1)));
+            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1)),
+        new ObservedExits(
+            null,
+            5,
+            new ObservedExits.Cost(9, Duration.ofMillis(2)),
+            Map.of(
+                A,
+                new GuestExits(
+                    ExitSource.BPF,
+                    Map.of(
+                        new ExitFactor("CPUID", ExitGroup.INSTRUCTION_EMULATION),
+                        new ExitTally(8, 500_000_000, 0, 9000, histogram)),
+                    null))));
     try (var endpoint = new HttpEndpoint(0, () -> true, ready::get, metrics::text)) {
       endpoint.start();
       assertEquals(200, get(endpoint, "/healthz").statusCode());
@@ -83,15 +103,16 @@ class HttpEndpointTest {
       assertEquals(
           "text/plain; version=0.0.4; charset=utf-8",
           page.headers().firstValue("Content-Type").orElseThrow());
-      assertTrue(
-          page.body()
-              .contains(
-                  "lpar_partition_vm_exits_total{namespace=\"shop\",lpar=\"lpar-a\",id=\""
-                      + A
-                      + "\"} 37164\n"),
-          page.body());
       for (var line :
           List.of(
+              "lpar_vm_exits_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 8",
+              "lpar_vm_exit_seconds_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 0.5",
+              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"1.024E-6\"} 3",
+              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"4.096E-6\"} 7",
+              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"+Inf\"} 8",
+              "lpar_vm_exit_duration_seconds_count{%s,group=\"Instruction emulation\"} 8",
+              "lpar_vm_exits_lost_total 5",
+              "lpar_vm_exit_monitor_seconds_total 0.002",
               "lpar_partition_cpu_entitled_cpus{%s} 0.5",
               "lpar_partition_cpu_used_cpus{%s} 0.498",
               "lpar_partition_vcpu_seconds_total{%s} 8",

@@ -3,6 +3,7 @@ package dev.lpar.agent.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.lpar.agent.host.FakeClock;
 import dev.lpar.agent.plan.CpuReserve;
@@ -11,6 +12,7 @@ import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.BladeStatus;
 import dev.lpar.api.v1alpha1.BladeStatusBuilder;
+import dev.lpar.api.v1alpha1.ExitSource;
 import dev.lpar.api.v1alpha1.FunctionCount;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
@@ -24,7 +26,11 @@ import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is written when: status, Lease, and what is made of the Blade. */
 class ReportingTest {
@@ -42,12 +48,25 @@ class ReportingTest {
   }
 
   private static BladeStatus status(Phase phase, long exits) {
+    return status(phase, exits, "1.0");
+  }
+
+  private static BladeStatus status(Phase phase, long exits, String perSecond) {
     PartitionStatus partition =
         PartitionStatusBuilder.builder()
             .id("11111111-1111-4111-8111-111111111111")
             .phase(phase)
             .reason(PartitionReason.GUEST_RUNNING)
-            .exits(new VmExits("2026-01-01T00:00:00Z", exits, "1.0"))
+            .exits(
+                new VmExits(
+                    "2026-01-01T00:00:00Z",
+                    ExitSource.BPF,
+                    exits,
+                    perSecond,
+                    null,
+                    null,
+                    null,
+                    null))
             .build();
     return BladeStatusBuilder.builder()
         .agentVersion("1")
@@ -85,16 +104,40 @@ class ReportingTest {
   }
 
   @Test
-  void countersAloneAreWrittenEveryThirtySeconds() throws InterruptedException {
+  void figuresThatMoveAreWrittenEveryThirtySeconds() throws InterruptedException {
     cluster(null);
     tell(status(Phase.RUNNING, 5));
     echo();
     clock.pass(Duration.ofSeconds(29));
-    tell(status(Phase.RUNNING, 6));
+    tell(status(Phase.RUNNING, 16));
     assertEquals(1, api.applied.size());
     clock.pass(Duration.ofSeconds(1));
-    tell(status(Phase.RUNNING, 7));
+    tell(status(Phase.RUNNING, 17));
     assertEquals(2, api.applied.size());
+  }
+
+  static Stream<Arguments> figures() {
+    return Stream.of(
+        arguments("hardly more exits", status(Phase.RUNNING, 1100, "100.0"), false),
+        arguments("many more exits", status(Phase.RUNNING, 1400, "100.0"), true),
+        arguments("a rate like before", status(Phase.RUNNING, 1100, "149.0"), false),
+        arguments("another rate", status(Phase.RUNNING, 1100, "151.0"), true));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("figures")
+  void figuresThatStayAboutTheSameAreWrittenEveryFiveMinutes(
+      String name, BladeStatus next, boolean written) throws InterruptedException {
+    cluster(null);
+    tell(status(Phase.RUNNING, 1000, "100.0"));
+    echo();
+    clock.pass(Duration.ofSeconds(30));
+    tell(next);
+    assertEquals(written ? 2 : 1, api.applied.size(), name);
+    echo();
+    clock.pass(SteadyFigures.OLDEST);
+    tell(status(Phase.RUNNING, 1500, "100.0"));
+    assertEquals(written ? 3 : 2, api.applied.size(), name);
   }
 
   @Test

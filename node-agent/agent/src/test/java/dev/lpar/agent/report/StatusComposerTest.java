@@ -5,6 +5,7 @@ import static dev.lpar.agent.plan.Intents.B;
 import static dev.lpar.agent.plan.Intents.intent;
 import static dev.lpar.agent.plan.Intents.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.plan.Attachment;
@@ -15,12 +16,16 @@ import dev.lpar.agent.plan.Entitlement;
 import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedCpus;
 import dev.lpar.agent.plan.ObservedDevices;
+import dev.lpar.agent.plan.ObservedExits;
 import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.ObservedHost.HugePagePool;
 import dev.lpar.agent.plan.ObservedHost.QemuVersions;
-import dev.lpar.agent.plan.ObservedPartition.ExitCount;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.agent.vmexit.ExitFactor;
+import dev.lpar.agent.vmexit.ExitGroup;
+import dev.lpar.agent.vmexit.ExitTally;
+import dev.lpar.agent.vmexit.GuestExits;
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeSpec;
 import dev.lpar.api.v1alpha1.BladeSpec.HostReserved;
@@ -30,6 +35,7 @@ import dev.lpar.api.v1alpha1.BladeStatus.Resources;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
 import dev.lpar.api.v1alpha1.EntitlementReason;
+import dev.lpar.api.v1alpha1.ExitSource;
 import dev.lpar.api.v1alpha1.PageSize;
 import dev.lpar.api.v1alpha1.PartitionCpu;
 import dev.lpar.api.v1alpha1.PartitionMemory;
@@ -40,6 +46,7 @@ import dev.lpar.model.CpuSet;
 import dev.lpar.model.CpuTopology;
 import dev.lpar.model.MemorySize;
 import dev.lpar.model.PartitionIntent.Pages;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -52,6 +59,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class StatusComposerTest {
+  private static final GuestExits EXITS =
+      new GuestExits(
+          dev.lpar.agent.vmexit.ExitSource.BPF,
+          Map.of(
+              new ExitFactor("HLT", ExitGroup.HALT),
+              tally(900, 1_000_000_000L, 20_000_000_000L, 70_000),
+              new ExitFactor("CR3 write", ExitGroup.CR_ACCESS),
+              tally(100, 3_000_000_000L, 0, 500_000)),
+          new GuestExits.Interval(
+              Duration.ofSeconds(10),
+              Map.of(
+                  new ExitFactor("CR3 write", ExitGroup.CR_ACCESS),
+                  tally(50, 1_000_000_000L, 0, 500_000)),
+              Duration.ofSeconds(10),
+              Duration.ZERO));
+
+  private static ExitTally tally(long count, long nanos, long waited, long most) {
+    return new ExitTally(count, nanos, waited, most, new long[ExitTally.BUCKETS]);
+  }
+
   private static BladeStatus compose(
       BladeSpec spec, String cpus, String memory, String kvmMissing, PartitionReport... reports) {
     return compose(spec, cpus, memory, kvmMissing, Map.of(), reports);
@@ -76,7 +103,7 @@ class StatusComposerTest {
                 CpuReserve.DEFAULT),
             new Inventory(
                 "boot",
-                new Virtualization("SVM", true, true),
+                new Virtualization("SVM", true, true, false, null, null),
                 new Topology(1, List.of(), null),
                 CpuSet.parse(cpus),
                 MemorySize.parse(memory),
@@ -90,6 +117,7 @@ class StatusComposerTest {
                 ObservedDevices.NONE,
                 new ObservedCpus(topology(cpus), CpuSet.EMPTY, List.of(), Map.of()),
                 null,
+                new ObservedExits(null, 0, null, Map.of(A, EXITS)),
                 List.of()),
             new HostPlan(
                 List.of(),
@@ -125,8 +153,7 @@ class StatusComposerTest {
                 Entitlement.Verdict.MET,
                 "fine",
                 new Entitlement.Figures(2, 8, 2, 1.9876, 0.1, 0.02)),
-            null),
-        new ExitCount(1234, 99.96));
+            null));
   }
 
   @ParameterizedTest(name = "{0} CPUs, {1}: {2} CPUs and {3} reserved, {4} CPUs and {5} left")
@@ -207,7 +234,66 @@ class StatusComposerTest {
     assertEquals(42L, told.pid());
     assertEquals(2, told.restarts());
     assertEquals(List.of("disks"), told.restartRequired());
-    assertEquals(new VmExits("1970-01-01T00:00:00Z", 1234L, "100.0"), told.exits());
+    assertEquals(1000L, told.exits().total());
+  }
+
+  @Test
+  void exitsAreToldByGroupAndFactorTheCostliestFirst() {
+    var told = compose(null, "0", "8Gi", null, report(Situation.RUNNING)).partitions().getFirst();
+    assertEquals(
+        new VmExits(
+            "1970-01-01T00:00:00Z",
+            ExitSource.BPF,
+            1000L,
+            "5.0",
+            "10.00",
+            List.of(
+                new VmExits.Group("CR access", 100L, "3.000", null, "0.750"),
+                new VmExits.Group("Halt", 900L, "1.000", "20.000", "0.250")),
+            List.of(
+                new VmExits.Factor("CR3 write", "CR access", 100L, "3.000", 500L),
+                new VmExits.Factor("HLT", "Halt", 900L, "1.000", 70L)),
+            List.of()),
+        told.exits());
+  }
+
+  @Test
+  void whatCostsMuchIsToldWithItsCause() {
+    var told =
+        ExitStatuses.of(
+            EXITS,
+            report(Situation.RUNNING),
+            new Virtualization("SVM", false, true, false, null, null));
+    assertEquals("ShadowPaging", told.findings().getFirst().reason());
+    assertTrue(told.findings().getFirst().message().contains("kvm_amd with npt=1"), told::toString);
+  }
+
+  @Test
+  void exitsThatKvmAloneTellsHaveNoTimesAndTheBladeSaysWhy() {
+    var exits =
+        new GuestExits(
+            dev.lpar.agent.vmexit.ExitSource.KVM_STATISTICS,
+            Map.of(new ExitFactor("Halt exits", ExitGroup.HALT), tally(7, 0, 0, 0)),
+            null);
+    assertEquals(
+        new VmExits(
+            "1970-01-01T00:00:00Z",
+            ExitSource.KVM_STATISTICS,
+            7L,
+            null,
+            null,
+            List.of(new VmExits.Group("Halt", 7L, null, null, null)),
+            List.of(new VmExits.Factor("Halt exits", "Halt", 7L, null, null)),
+            List.of()),
+        ExitStatuses.of(
+            exits,
+            report(Situation.RUNNING),
+            new Virtualization("SVM", true, true, false, null, null)));
+    assertEquals(
+        new Virtualization("SVM", true, true, false, ExitSource.KVM_STATISTICS, "no tracefs"),
+        ExitStatuses.virtualization(
+            new Virtualization("SVM", true, true, false, null, null),
+            new ObservedExits("no tracefs", 0, null, Map.of())));
   }
 
   @Test

@@ -81,29 +81,26 @@ public final class QmpConnection implements AutoCloseable {
     return List.copyOf(threads.values());
   }
 
-  /** VM exits of all vCPUs since QEMU's start, as KVM counts them (statistic {@code exits}). */
-  public long vcpuExits() throws QmpException {
+  /**
+   * KVM's statistics of vCPUs, summed over all of them since QEMU's start.
+   *
+   * @param names of numbers, such as {@code exits}; one that this kernel doesn't have is left out
+   */
+  public Map<String, Long> vcpuStatistics(List<String> names) throws QmpException {
     var arguments = JSON.createObjectNode().put("target", "vcpu");
-    arguments
-        .putArray("providers")
-        .addObject()
-        .put("provider", "kvm")
-        .putArray("names")
-        .add("exits");
-    long total = 0;
-    boolean counted = false;
+    var wanted =
+        arguments.putArray("providers").addObject().put("provider", "kvm").putArray("names");
+    names.forEach(wanted::add);
+    var sums = new TreeMap<String, Long>();
     for (JsonNode vcpu : execute("query-stats", arguments)) {
       for (JsonNode statistic : vcpu.path("stats")) {
-        if (statistic.path("name").asText().equals("exits")) {
-          total += statistic.path("value").asLong();
-          counted = true;
+        var name = statistic.path("name").asText();
+        if (names.contains(name) && statistic.path("value").isIntegralNumber()) {
+          sums.merge(name, statistic.path("value").asLong(), Long::sum);
         }
       }
     }
-    if (!counted) {
-      throw new QmpException("QEMU has no statistic of VM exits");
-    }
-    return total;
+    return sums;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,8 +45,8 @@ class QmpConnectionTest {
             {"return":{"status":"guest-panicked","running":false},"id":2}
             """,
             """
-            {"return":[{"qom-path":"/0","provider":"kvm","stats":[{"name":"exits","value":30}]},\
-            {"qom-path":"/1","provider":"kvm","stats":[{"name":"exits","value":12}]}],"id":3}
+            {"return":[{"qom-path":"/0","provider":"kvm","stats":[{"name":"exits","value":30},{"name":"halt_exits","value":5}]},\
+            {"qom-path":"/1","provider":"kvm","stats":[{"name":"exits","value":12},{"name":"halt_poll","value":[1]}]}],"id":3}
             """,
             """
             {"return":[{"cpu-index":1,"thread-id":102},{"cpu-index":0,"thread-id":101}],"id":4}
@@ -58,7 +59,9 @@ class QmpConnectionTest {
         var qmp = QmpConnection.connect(socket(), AMPLE, events::add)) {
       assertEquals(RunState.GUEST_PANICKED, qmp.status());
       assertEquals(List.of(new QmpEvent.Stop(), new QmpEvent.GuestPanicked("pause")), events);
-      assertEquals(42, qmp.vcpuExits());
+      assertEquals(
+          Map.of("exits", 42L, "halt_exits", 5L),
+          qmp.vcpuStatistics(List.of("exits", "halt_exits", "halt_poll")));
       assertEquals(List.of(101L, 102L), qmp.vcpuThreads());
       var silence = assertThrows(QmpException.class, qmp::vcpuThreads);
       assertTrue(silence.getMessage().contains("the thread of a vCPU"), silence.getMessage());

@@ -1,0 +1,237 @@
+package dev.lpar.agent.host;
+
+import dev.lpar.agent.vmexit.ExitKey;
+import dev.lpar.agent.vmexit.ExitTally;
+import dev.lpar.agent.vmexit.counter.CounterLayout;
+import dev.lpar.agent.vmexit.counter.CounterPrograms;
+import dev.lpar.agent.vmexit.counter.CounterPrograms.Attached;
+import dev.lpar.agent.vmexit.counter.TracepointFormat;
+import dev.lpar.agent.vmexit.counter.UnusableFormatException;
+import dev.lpar.linux.BpfLink;
+import dev.lpar.linux.BpfMap;
+import dev.lpar.linux.BpfMap.Kind;
+import dev.lpar.linux.BpfMap.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counter by BPF programs on KVM's tracepoints. Tables and programs have names in the blade's
+ * BPF file system: they count on while there is no agent, and the next one takes them over. Used by
+ * one thread.
+ */
+public final class BpfExitCounter implements ExitCounter {
+  private static final byte[] ONLY_KEY = new byte[4];
+
+  private static final Map<String, Shape> SHAPES =
+      Map.of(
+          CounterLayout.VCPUS,
+          new Shape(Kind.HASH, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS),
+          CounterLayout.TALLIES,
+          new Shape(
+              Kind.HASH,
+              CounterLayout.KEY_SIZE,
+              CounterLayout.TALLY_SIZE,
+              CounterLayout.MOST_TALLIES),
+          CounterLayout.LOST,
+          new Shape(Kind.ARRAY, 4, 8, 1),
+          CounterLayout.CLASSES,
+          new Shape(Kind.ARRAY, 4, CounterLayout.CLASSES_SIZE, 1));
+
+  private final Path events;
+  private final Path pins;
+  private final Path proc;
+  private @Nullable Open open;
+
+  /** Tables and programs at work. */
+  private record Open(Map<String, BpfMap> maps, List<BpfLink> links) {
+    BpfMap map(String name) {
+      var map = maps.get(name);
+      if (map == null) {
+        throw new IllegalStateException("no table " + name);
+      }
+      return map;
+    }
+  }
+
+  /**
+   * @param tracing tracefs, such as {@code /sys/kernel/tracing}
+   * @param bpf a BPF file system, such as {@code /sys/fs/bpf}
+   */
+  public BpfExitCounter(Path tracing, Path bpf, Path proc) {
+    this.events = tracing.resolve("events/kvm");
+    this.pins = bpf.resolve("lpar/exits-" + CounterLayout.VERSION);
+    this.proc = proc;
+  }
+
+  @Override
+  public Counts read() {
+    try {
+      var at = open;
+      if (at == null) {
+        at = open();
+        open = at;
+      }
+      return counts(at);
+    } catch (IOException | UnusableFormatException e) {
+      throw new HostException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Open open() throws IOException, UnusableFormatException {
+    var programs = CounterPrograms.of(formats());
+    try {
+      Files.createDirectories(pins);
+    } catch (IOException e) {
+      throw new IOException("no BPF file system to keep the counts in: " + e.getMessage(), e);
+    }
+    var maps = new LinkedHashMap<String, BpfMap>();
+    for (var shape : SHAPES.entrySet()) {
+      var map = map(shape.getKey(), shape.getValue());
+      if (shape.getKey().equals(CounterLayout.CLASSES)) {
+        map.put(ONLY_KEY, CounterLayout.classes());
+      }
+      maps.put(shape.getKey(), map);
+    }
+    var links = new ArrayList<BpfLink>();
+    for (var program : programs) {
+      links.add(link(program, maps));
+    }
+    return new Open(maps, links);
+  }
+
+  private Map<String, TracepointFormat> formats() throws IOException, UnusableFormatException {
+    var formats = new LinkedHashMap<String, TracepointFormat>();
+    for (var name :
+        Stream.concat(CounterPrograms.NEEDED.stream(), CounterPrograms.WELCOME.stream()).toList()) {
+      try {
+        formats.put(
+            name,
+            TracepointFormat.parse(name, Files.readString(events.resolve(name).resolve("format"))));
+      } catch (NoSuchFileException e) {
+        if (CounterPrograms.NEEDED.contains(name)) {
+          throw new IOException(
+              "no tracepoint kvm:" + name + ": is KVM loaded, and tracefs mounted?", e);
+        }
+      }
+    }
+    return formats;
+  }
+
+  private BpfMap map(String name, Shape shape) throws IOException {
+    var path = pins.resolve(name);
+    var found = BpfMap.pinned(path, shape);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    // One of another shape is of no use to anybody: the folder's name has the layout's version.
+    Files.deleteIfExists(path);
+    var map = BpfMap.create(shape);
+    map.pin(path);
+    return map;
+  }
+
+  /**
+   * The one that is there, when it is the same program; or else puts it in the place of the old.
+   */
+  private BpfLink link(Attached program, Map<String, BpfMap> maps) throws IOException {
+    var prefix = program.tracepoint().name() + "-";
+    var path = pins.resolve(prefix + program.program().fingerprint());
+    var found = BpfLink.pinned(path);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    try (var entries = Files.newDirectoryStream(pins, prefix + "*")) {
+      for (var old : entries) {
+        Files.delete(old);
+      }
+    }
+    var link = BpfLink.attach(program.tracepoint().id(), program.program(), maps);
+    link.pin(path);
+    return link;
+  }
+
+  private Counts counts(Open at) throws IOException {
+    var exits = new HashMap<Long, Map<ExitKey, ExitTally>>();
+    var ended = new ArrayList<byte[]>();
+    var live = new HashMap<Integer, Boolean>();
+    at.map(CounterLayout.TALLIES)
+        .forEach(
+            (key, value) -> {
+              var told = CounterLayout.key(key);
+              if (live.computeIfAbsent(told.tgid(), this::lives)) {
+                exits
+                    .computeIfAbsent((long) told.tgid(), _ -> new HashMap<>())
+                    .merge(told.exit(), CounterLayout.tally(value), ExitTally::plus);
+              } else {
+                ended.add(bytes(key));
+              }
+            });
+    for (var key : ended) {
+      at.map(CounterLayout.TALLIES).remove(key);
+    }
+    forgetThreads(at, live);
+    return new Counts(exits, lost(at), cost(at));
+  }
+
+  /** Threads of processes that have ended. */
+  private void forgetThreads(Open at, Map<Integer, Boolean> live) throws IOException {
+    Set<Integer> processes = new HashSet<>();
+    live.forEach(
+        (process, lives) -> {
+          if (!lives) {
+            processes.add(process);
+          }
+        });
+    if (processes.isEmpty()) {
+      return;
+    }
+    var ended = new ArrayList<byte[]>();
+    at.map(CounterLayout.VCPUS)
+        .forEach(
+            (key, value) -> {
+              if (processes.contains(CounterLayout.tgid(value))) {
+                ended.add(bytes(key));
+              }
+            });
+    for (var key : ended) {
+      at.map(CounterLayout.VCPUS).remove(key);
+    }
+  }
+
+  private boolean lives(int process) {
+    return Files.exists(proc.resolve(Integer.toString(process)));
+  }
+
+  private static long lost(Open at) throws IOException {
+    return at.map(CounterLayout.LOST).get(ONLY_KEY).map(ByteBuffer::getLong).orElse(0L);
+  }
+
+  private static @Nullable Cost cost(Open at) throws IOException {
+    long runs = 0;
+    long nanos = 0;
+    for (var link : at.links) {
+      var cost = link.cost();
+      runs += cost.runs();
+      nanos += cost.nanos();
+    }
+    return runs == 0 ? null : new Cost(runs, nanos);
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    var bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.lpar.agent.vmexit.counter;
+
+import dev.lpar.agent.vmexit.ExitKey;
+import dev.lpar.agent.vmexit.ExitTally;
+import dev.lpar.agent.vmexit.Isa;
+import dev.lpar.agent.vmexit.Qualifier;
+import java.nio.ByteBuffer;
+
+/**
+ * The counter's tables in the kernel: what its programs write and what is read from them. A change
+ * here is another table for the next agent, and with it a count from nothing: {@link #VERSION}.
+ */
+public final class CounterLayout {
+  /** Of this layout. Part of the folder's name under which the tables outlive the agent. */
+  public static final int VERSION = 1;
+
+  /**
+   * {@code tid (4)} → the thread's last exit: {@link #SINCE}, {@link #WAITED}, {@link #KEY}, {@link
+   * #LEFT}.
+   */
+  public static final String VCPUS = "vcpus";
+
+  /** {@code tgid, vCPU, reason, qualifier (4 each)} → a tally. */
+  public static final String TALLIES = "tallies";
+
+  /** Exits that found no room in the tables: one number of 8 bytes. */
+  public static final String LOST = "lost";
+
+  /** Class of each I/O port, then of each interrupt vector: one byte each. */
+  public static final String CLASSES = "classes";
+
+  /** vCPUs of all guests of a blade; each takes about 100 bytes of the kernel's. */
+  public static final int MOST_VCPUS = 16_384;
+
+  /**
+   * Kinds of exits over all vCPUs. One takes about 370 bytes of the kernel's, and a vCPU has 10 to
+   * 30 of them; all together could take 97 MB.
+   */
+  public static final int MOST_TALLIES = 262_144;
+
+  static final int PORTS = 65_536;
+  public static final int CLASSES_SIZE = PORTS + 256;
+
+  // A thread's last exit.
+  /** When it was left, in ns since the machine started; 0 in guest mode. */
+  static final int SINCE = 0;
+
+  /** How long it was halted since then, in ns. */
+  static final int WAITED = 8;
+
+  /** Four words, the key of its tally. */
+  static final int KEY = 16;
+
+  static final int KEY_TGID = KEY;
+  static final int KEY_VCPU = KEY + 4;
+  static final int KEY_REASON = KEY + 8;
+  static final int KEY_QUALIFIER = KEY + 12;
+
+  /** When it was called out to user space for a signal, in ns; 0 when it wasn't. */
+  static final int LEFT = 32;
+
+  public static final int VCPU_SIZE = 40;
+
+  public static final int KEY_SIZE = 16;
+
+  // A tally.
+  static final int COUNT = 0;
+  static final int NANOS = 8;
+  static final int WAITED_NANOS = 16;
+  static final int MAX_NANOS = 24;
+  static final int HISTOGRAM = 32;
+  public static final int TALLY_SIZE = HISTOGRAM + 8 * ExitTally.BUCKETS;
+
+  /** The qualifier's word has the instruction set in its highest byte. */
+  static final int ISA_SHIFT = 24;
+
+  private CounterLayout() {}
+
+  /**
+   * @param tgid process of the guest
+   */
+  public record TallyKey(int tgid, int vcpu, ExitKey exit) {}
+
+  public static TallyKey key(ByteBuffer key) {
+    int qualifier = key.getInt(12);
+    return new TallyKey(
+        key.getInt(0),
+        key.getInt(4),
+        new ExitKey(
+            Isa.of(qualifier >>> ISA_SHIFT),
+            Integer.toUnsignedLong(key.getInt(8)),
+            qualifier & (1 << ISA_SHIFT) - 1));
+  }
+
+  public static ExitTally tally(ByteBuffer value) {
+    var histogram = new long[ExitTally.BUCKETS];
+    for (int i = 0; i < histogram.length; i++) {
+      histogram[i] = value.getLong(HISTOGRAM + 8 * i);
+    }
+    return new ExitTally(
+        value.getLong(COUNT),
+        value.getLong(NANOS),
+        value.getLong(WAITED_NANOS),
+        value.getLong(MAX_NANOS),
+        histogram);
+  }
+
+  /** The process of a thread's last exit. */
+  public static int tgid(ByteBuffer vcpu) {
+    return vcpu.getInt(KEY_TGID);
+  }
+
+  /** What the table of classes has. */
+  public static byte[] classes() {
+    var classes = new byte[CLASSES_SIZE];
+    for (int port = 0; port < PORTS; port++) {
+      classes[port] = (byte) Qualifier.PortClass.of(port).ordinal();
+    }
+    for (int vector = 0; vector < 256; vector++) {
+      classes[PORTS + vector] = (byte) Qualifier.VectorClass.of(vector).ordinal();
+    }
+    return classes;
+  }
+}
