@@ -31,6 +31,7 @@ import dev.lpar.agent.report.StatusComposer;
 import dev.lpar.agent.report.StatusReporter;
 import dev.lpar.agent.systemd.SystemdTransientUnits;
 import dev.lpar.linux.HostRoot;
+import dev.lpar.linux.TransparentHugePages;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -56,6 +57,8 @@ public final class Main {
     try (var logging = Main.class.getResourceAsStream("logging.properties")) {
       LogManager.getLogManager().readConfiguration(logging);
     }
+    // The agent uses little memory, here and there: huge pages would be mostly unused.
+    TransparentHugePages.refuse();
     var settings = Settings.from(System.getenv());
     var version = version();
     var clock = Clock.systemUTC();

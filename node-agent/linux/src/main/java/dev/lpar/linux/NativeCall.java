@@ -63,6 +63,13 @@ final class NativeCall {
   static final MethodHandle SCHED_GETAFFINITY =
       fixed("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
 
+  /** {@code int prctl(int operation, ...)}, with four arguments. */
+  static final MethodHandle PRCTL =
+      variadic(
+          "prctl",
+          1,
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
   /** {@code long syscall(long number, ...)}, with the three arguments of bpf(2). */
   static final MethodHandle SYSCALL_3 =
       variadic(

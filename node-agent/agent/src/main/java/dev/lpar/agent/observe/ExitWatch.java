@@ -105,7 +105,7 @@ final class ExitWatch {
     } catch (HostException e) {
       counts = null;
       if (!Objects.equals(unavailable, e.getMessage())) {
-        LOG.log(Level.WARNING, "VM exits are told by KVM's statistics alone: {0}", e.getMessage());
+        LOG.log(Level.WARNING, "VM exits are told by KVM''s statistics alone: {0}", e.getMessage());
       }
       unavailable = e.getMessage();
     }

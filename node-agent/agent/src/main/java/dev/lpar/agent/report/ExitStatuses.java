@@ -83,7 +83,7 @@ final class ExitStatuses {
     var setup =
         new Facts.Setup(
             dedicated,
-            dedicated,
+            last.exits().keySet().stream().noneMatch(factor -> factor.group() == ExitGroup.HALT),
             isa(blade.isa()),
             blade.apicVirtualization(),
             blade.nestedPaging());

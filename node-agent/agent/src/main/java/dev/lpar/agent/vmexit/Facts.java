@@ -15,7 +15,7 @@ public record Facts(GuestExits.Interval last, int vcpus, Setup setup) {
   /**
    * How the guest runs.
    *
-   * @param haltsStay in the guest: QEMU's cpu-pm=on
+   * @param haltsStay in the guest, as with QEMU's cpu-pm=on: none exits
    * @param apicVirtualized APICv or AVIC is on; null when it isn't known
    * @param nestedPaging EPT or NPT is on; null when it isn't known
    */

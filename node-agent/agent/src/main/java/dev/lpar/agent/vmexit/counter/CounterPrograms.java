@@ -265,6 +265,10 @@ public final class CounterPrograms {
     load(asm, R1, R6, write);
     asm.set(R1, Operation.AND, 1).set(R8, Operation.OR, R1);
     asm.set(R8, Operation.OR, Qualifier.MSR);
+    // KVM's APIC has told the register before: that says more.
+    asm.load(R1, Size.WORD, R9, KEY_QUALIFIER)
+        .set(R1, Operation.AND, Qualifier.APIC)
+        .jumpIf(R1, Test.NOT_EQUAL, 0, "end");
     qualify(asm);
     return asm.label("end").end().assemble();
   }
