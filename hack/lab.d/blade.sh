@@ -72,7 +72,7 @@ blade_disks() {
 
 # blade_power_on NAME: starts the machine; does not wait.
 blade_power_on() {
-  local name=$1 number=${1#blade-} folder=$STATE/blades/$1 accel machine threads=multi
+  local name=$1 number=${1#blade-} folder=$STATE/blades/$1 accel machine
   mkdir -p "$folder"
   blade_config "$name"
   blade_disks "$name"
@@ -80,11 +80,7 @@ blade_power_on() {
   accel=$(<"$STATE/accelerator")
   case $accel in
   kvm) machine=(-accel kvm -cpu host) ;;
-  *)
-    # QEMU 7.2 with several threads may run half-written code where a kernel patches its own.
-    [ -z "${LPAR_EMULATOR:-}" ] || threads=single
-    machine=(-accel "tcg,thread=$threads,tb-size=512" -cpu 'max,la57=off')
-    ;;
+  *) machine=(-accel 'tcg,thread=multi,tb-size=512' -cpu 'max,la57=off') ;;
   esac
   # shellcheck disable=SC2054 # the commas are QEMU's
   machine+=(-name "$name" -machine q35,kernel-irqchip=split -smp "$BLADE_CPUS" -m "$BLADE_MEMORY_MIB"

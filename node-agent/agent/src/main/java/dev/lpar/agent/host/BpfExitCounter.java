@@ -50,12 +50,23 @@ public final class BpfExitCounter implements ExitCounter {
           new Shape(Kind.ARRAY, 4, CounterLayout.CLASSES_SIZE, 1));
 
   private final Path events;
+  private final Path folder;
   private final Path pins;
   private final Path proc;
   private @Nullable Open open;
 
   /** Tables and programs at work. */
   private record Open(Map<String, BpfMap> maps, List<BpfLink> links) {
+    /** What has a name goes on. */
+    void close() throws IOException {
+      for (var map : maps.values()) {
+        map.close();
+      }
+      for (var link : links) {
+        link.close();
+      }
+    }
+
     BpfMap map(String name) {
       var map = maps.get(name);
       if (map == null) {
@@ -71,7 +82,8 @@ public final class BpfExitCounter implements ExitCounter {
    */
   public BpfExitCounter(Path tracing, Path bpf, Path proc) {
     this.events = tracing.resolve("events/kvm");
-    this.pins = bpf.resolve("lpar/exits-" + CounterLayout.VERSION);
+    this.folder = bpf.resolve("lpar");
+    this.pins = folder.resolve("exits-" + CounterLayout.VERSION);
     this.proc = proc;
   }
 
@@ -96,19 +108,21 @@ public final class BpfExitCounter implements ExitCounter {
     } catch (IOException e) {
       throw new IOException("no BPF file system to keep the counts in: " + e.getMessage(), e);
     }
-    var maps = new LinkedHashMap<String, BpfMap>();
-    for (var shape : SHAPES.entrySet()) {
-      var map = map(shape.getKey(), shape.getValue());
-      if (shape.getKey().equals(CounterLayout.CLASSES)) {
-        map.put(ONLY_KEY, CounterLayout.classes());
+    removeOthers();
+    var opened = new Open(new LinkedHashMap<>(), new ArrayList<>());
+    try {
+      for (var shape : SHAPES.entrySet()) {
+        opened.maps.put(shape.getKey(), map(shape.getKey(), shape.getValue()));
       }
-      maps.put(shape.getKey(), map);
+      opened.map(CounterLayout.CLASSES).put(ONLY_KEY, CounterLayout.classes());
+      for (var program : programs) {
+        opened.links.add(link(program, opened.maps));
+      }
+      return opened;
+    } catch (IOException e) {
+      opened.close();
+      throw e;
     }
-    var links = new ArrayList<BpfLink>();
-    for (var program : programs) {
-      links.add(link(program, maps));
-    }
-    return new Open(maps, links);
   }
 
   private Map<String, TracepointFormat> formats() throws IOException, UnusableFormatException {
@@ -135,11 +149,32 @@ public final class BpfExitCounter implements ExitCounter {
     if (found.isPresent()) {
       return found.get();
     }
-    // One of another shape is of no use to anybody: the folder's name has the layout's version.
+    // There is none, or one of another shape: what writes to it isn't for the new one.
+    removeAll(pins, "*-*");
     Files.deleteIfExists(path);
     var map = BpfMap.create(shape);
     map.pin(path);
     return map;
+  }
+
+  /** What an agent with another layout left: nobody reads it any more. */
+  private void removeOthers() throws IOException {
+    try (var layouts = Files.newDirectoryStream(folder)) {
+      for (var layout : layouts) {
+        if (!layout.equals(pins)) {
+          removeAll(layout, "*");
+          Files.delete(layout);
+        }
+      }
+    }
+  }
+
+  private static void removeAll(Path folder, String pattern) throws IOException {
+    try (var entries = Files.newDirectoryStream(folder, pattern)) {
+      for (var entry : entries) {
+        Files.delete(entry);
+      }
+    }
   }
 
   /**
@@ -152,11 +187,7 @@ public final class BpfExitCounter implements ExitCounter {
     if (found.isPresent()) {
       return found.get();
     }
-    try (var entries = Files.newDirectoryStream(pins, prefix + "*")) {
-      for (var old : entries) {
-        Files.delete(old);
-      }
-    }
+    removeAll(pins, prefix + "*");
     var link = BpfLink.attach(program.tracepoint().id(), program.program(), maps);
     link.pin(path);
     return link;
