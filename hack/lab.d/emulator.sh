@@ -7,6 +7,7 @@ SHADOW_EMULATOR_RELEASE=bookworm
 SHADOW_EMULATOR_PACKAGES=qemu-system-x86,qemu-utils,seabios
 
 shadow_emulator_root() {
+  # shellcheck disable=SC2034 # used by debian_root, debian_sources and debian_key
   local DEBIAN_RELEASE=$SHADOW_EMULATOR_RELEASE
   make_cached "$(cache_dir)/emulator/$(debian_key "$SHADOW_EMULATOR_PACKAGES")" make_shadow_emulator_root
 }
