@@ -12,12 +12,16 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.lpar.api.v1alpha1.AttachedDevice;
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.BladeDevice;
+import dev.lpar.api.v1alpha1.BladeTraceStatus;
 import dev.lpar.api.v1alpha1.EntitlementReason;
 import dev.lpar.api.v1alpha1.PartitionCpu;
 import dev.lpar.api.v1alpha1.PartitionMemory;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.TracePhase;
+import dev.lpar.api.v1alpha1.TraceReason;
+import dev.lpar.api.v1alpha1.TraceResult;
 import dev.lpar.api.v1alpha1.VmExits;
 import java.time.Instant;
 
@@ -48,6 +52,10 @@ class ArchitectureTest {
                   .or(type(PartitionReason.class))
                   .or(type(PartitionStatus.class))
                   .or(type(Phase.class))
+                  .or(type(TracePhase.class))
+                  .or(type(TraceReason.class))
+                  .or(type(TraceResult.class))
+                  .or(type(BladeTraceStatus.class))
                   .or(type(VmExits.class)));
 
   @ArchTest

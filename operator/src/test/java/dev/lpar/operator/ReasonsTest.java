@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.lpar.api.v1alpha1.AttachmentReason;
 import dev.lpar.api.v1alpha1.EntitlementReason;
 import dev.lpar.api.v1alpha1.PartitionReason;
+import dev.lpar.api.v1alpha1.TraceReason;
 import dev.lpar.operator.plan.BladeReason;
 import dev.lpar.operator.plan.DeviceReason;
 import dev.lpar.operator.plan.LparReason;
@@ -35,6 +36,10 @@ class ReasonsTest {
           AttachmentReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
       assertEquals(property.value(), Reason.word(reason.name()));
     }
+    for (var reason : TraceReason.values()) {
+      var property = TraceReason.class.getField(reason.name()).getAnnotation(JsonProperty.class);
+      assertEquals(property.value(), Reason.word(reason.name()));
+    }
   }
 
   @Test
@@ -47,6 +52,7 @@ class ReasonsTest {
                 Arrays.stream(BladeReason.values()).map(Reason::word),
                 Arrays.stream(EntitlementReason.values()).map(r -> Reason.word(r.name())),
                 Arrays.stream(AttachmentReason.values()).map(r -> Reason.word(r.name())),
+                Arrays.stream(TraceReason.values()).map(r -> Reason.word(r.name())),
                 Arrays.stream(PartitionReason.values()).map(r -> Reason.word(r.name())))
             .flatMap(s -> s);
     assertEquals(List.of(), words.filter(word -> !page.contains("`" + word + "`")).toList());

@@ -11,5 +11,8 @@ public final class ApiGroup {
   /** Keeps an {@link Lpar} until its blade has reported the partition gone. */
   public static final String PARTITION_FINALIZER = "lpar.dev/partition";
 
+  /** Keeps an {@link ExitTrace} until its blade has been told to remove the records. */
+  public static final String TRACE_FINALIZER = "lpar.dev/trace";
+
   private ApiGroup() {}
 }

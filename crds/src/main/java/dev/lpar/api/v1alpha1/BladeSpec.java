@@ -64,7 +64,11 @@ public record BladeSpec(
             "How many virtual functions (SR-IOV) physical ones of this blade are to have, as their"
                 + " PassthroughDevices ask. Others are left as they are. Written by the operator alone.")
         @Size(max = 256)
-        @Nullable List<FunctionCount> virtualFunctions) {
+        @Nullable List<FunctionCount> virtualFunctions,
+    @JsonPropertyDescription(
+            "Traces of partitions' VM exits, to be taken or kept. Written by the operator alone, from ExitTraces.")
+        @Size(max = 64)
+        @Nullable List<BladeTrace> exitTraces) {
 
   /** Resources of a blade that partitions never get. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -29,6 +29,8 @@ public record BladeStatus(
     @JsonPropertyDescription("PCI devices.") @Nullable List<BladeDevice> devices,
     @JsonPropertyDescription("The partitions the agent knows, whether asked for or not.")
         @Nullable List<PartitionStatus> partitions,
+    @JsonPropertyDescription("Traces of VM exits, taken or waited for.")
+        @Nullable List<BladeTraceStatus> exitTraces,
     @JsonPropertyDescription("Ready: the agent is alive and the blade can run partitions.")
         @Nullable List<Condition> conditions) {
 

@@ -28,7 +28,7 @@ final class ApiReference {
 
   static String page() throws Exception {
     var reference = new ApiReference();
-    for (var kind : List.of("Lpar", "Blade", "PassthroughDevice")) {
+    for (var kind : List.of("Lpar", "Blade", "PassthroughDevice", "ExitTrace")) {
       reference.kind(CrdSchemas.of(kind));
     }
     return reference.page.toString();

@@ -34,18 +34,27 @@ final class CrdGeneration {
           "Blade",
           "A blade server, named as its Node: what it has, what it keeps for itself, and the partitions it runs.",
           "PassthroughDevice",
-          "A PCI device of a blade, known by what it is, not by where it sits today.");
+          "A PCI device of a blade, known by what it is, not by where it sits today.",
+          "ExitTrace",
+          "One partition's VM exits in sequence, recorded once and for a bounded time.");
 
   private static final Map<String, Class<? extends HasMetadata>> TYPES =
       Map.of(
-          "Lpar", Lpar.class, "Blade", Blade.class, "PassthroughDevice", PassthroughDevice.class);
+          "Lpar",
+          Lpar.class,
+          "Blade",
+          Blade.class,
+          "PassthroughDevice",
+          PassthroughDevice.class,
+          "ExitTrace",
+          ExitTrace.class);
 
   private CrdGeneration() {}
 
   static void generateInto(Path folder) throws Exception {
     Files.createDirectories(folder);
     new CRDGenerator()
-        .customResourceClasses(Lpar.class, Blade.class, PassthroughDevice.class)
+        .customResourceClasses(Lpar.class, Blade.class, PassthroughDevice.class, ExitTrace.class)
         .forCRDVersions("v1")
         .withMinQuotes(true)
         .inOutputDir(folder.toFile())
@@ -119,6 +128,9 @@ final class CrdGeneration {
           listKey(properties.get("spec").getProperties().get("partitions"), "id");
           listKey(
               properties.get("spec").getProperties().get("virtualFunctions"), "passthroughDevice");
+          var traces = properties.get("spec").getProperties().get("exitTraces");
+          listKey(traces, "id");
+          filter(traces.getItems().getSchema().getProperties().get("filter"));
           var partition =
               properties
                   .get("spec")
@@ -131,6 +143,7 @@ final class CrdGeneration {
           listKey(partition.get("devices"), "name");
           listKey(properties.get("status").getProperties().get("partitions"), "id");
           listKey(properties.get("status").getProperties().get("devices"), "address");
+          listKey(properties.get("status").getProperties().get("exitTraces"), "id");
         }
         case "PassthroughDevice" -> {
           root.setRequired(List.of("spec"));
@@ -148,6 +161,15 @@ final class CrdGeneration {
               .setMaxLength(63L);
           describe(properties, "spec", "Which device it is, and who may have it.");
           describe(properties, "status", "Where the device is today.");
+        }
+        case "ExitTrace" -> {
+          root.setRequired(List.of("spec"));
+          filter(properties.get("spec").getProperties().get("filter"));
+          describe(
+              properties,
+              "spec",
+              "What is to be traced, and for how long. It can't change: a trace is taken once.");
+          describe(properties, "status", "How the trace stands.");
         }
         default -> throw new IllegalStateException("no rules for kind " + kind);
       }
@@ -182,6 +204,13 @@ final class CrdGeneration {
   private static void bound(JSONSchemaProps map, long entries, long valueLength) {
     map.setMaxProperties(entries);
     map.getAdditionalProperties().getSchema().setMaxLength(valueLength);
+  }
+
+  /** Rules over a list's texts need their length bounded too. */
+  private static void filter(JSONSchemaProps filter) {
+    for (var list : List.of("groups", "factors")) {
+      filter.getProperties().get(list).getItems().getSchema().setMaxLength(63L);
+    }
   }
 
   private static void listKey(JSONSchemaProps list, String key) {

@@ -4,6 +4,7 @@ import dev.lpar.agent.execute.Lanes;
 import dev.lpar.agent.execute.StepExecutor;
 import dev.lpar.agent.host.BladeStartProbes;
 import dev.lpar.agent.host.BpfExitCounter;
+import dev.lpar.agent.host.BpfExitTracer;
 import dev.lpar.agent.host.CgroupCpus;
 import dev.lpar.agent.host.DiskPartitionFiles;
 import dev.lpar.agent.host.GuestPreparation;
@@ -12,6 +13,7 @@ import dev.lpar.agent.host.ImageQemuStore;
 import dev.lpar.agent.host.SysfsDevices;
 import dev.lpar.agent.host.SysfsHugePages;
 import dev.lpar.agent.host.SystemdGuests;
+import dev.lpar.agent.host.TraceFiles;
 import dev.lpar.agent.observe.CpuTopologyReader;
 import dev.lpar.agent.observe.DeviceHolders;
 import dev.lpar.agent.observe.HardwareEvents;
@@ -48,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
   private static final Path IMAGE_QEMU = Path.of("/opt/qemu");
   private static final Path SYS = Path.of("/sys");
+  private static final Path TRACING = SYS.resolve("kernel/tracing");
+  private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
@@ -88,6 +92,9 @@ public final class Main {
     var files = new DiskPartitionFiles(Places.BLADE.durable(), Places.BLADE.run());
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);
+    var wake = new WakeUp();
+    var tracer =
+        new BpfExitTracer(TRACING, BPF, new TraceFiles(Places.BLADE.traces()), clock, wake::call);
     var probes = new BladeStartProbes(new HostRoot(settings.hostRoot()));
     var observer =
         new HostObserver(
@@ -99,7 +106,8 @@ public final class Main {
                 probes,
                 devices,
                 cpus,
-                new BpfExitCounter(SYS.resolve("kernel/tracing"), SYS.resolve("fs/bpf"), PROC),
+                new BpfExitCounter(TRACING, BPF, PROC),
+                tracer,
                 () -> inventory.get().devices(),
                 () -> facts(hostFiles)),
             clock);
@@ -107,7 +115,6 @@ public final class Main {
     var api =
         new ClusterBladeApi(
             new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
-    var wake = new WakeUp();
     var hardware =
         new HardwareEvents(
             clock,
@@ -120,7 +127,8 @@ public final class Main {
     var metrics = new Metrics(version);
     var lanes =
         new Lanes(
-            new StepExecutor(guests, files, qemu, hugePages, devices, cpus)::execute, wake::call);
+            new StepExecutor(guests, files, qemu, hugePages, devices, cpus, tracer)::execute,
+            wake::call);
     var loop =
         new AgentLoop(
             version,

@@ -29,6 +29,7 @@ class WallsTest {
           "java.time",
           "java.util",
           "java.util.function",
+          "java.util.regex",
           "java.util.stream",
           "org.jspecify.annotations");
 

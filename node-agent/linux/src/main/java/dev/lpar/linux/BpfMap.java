@@ -17,7 +17,9 @@ public final class BpfMap implements AutoCloseable {
   /** {@code enum bpf_map_type} */
   public enum Kind {
     HASH(1),
-    ARRAY(2);
+    ARRAY(2),
+    /** What programs put in, {@link BpfRing} takes out; its entries are bytes. */
+    RING(27);
 
     private final int number;
 
@@ -100,6 +102,14 @@ public final class BpfMap implements AutoCloseable {
 
   int number() {
     return descriptor.number();
+  }
+
+  FileDescriptor descriptor() {
+    return descriptor;
+  }
+
+  Shape shape() {
+    return shape;
   }
 
   /** Adds or replaces an entry. */

@@ -111,7 +111,11 @@ public record BpfProgram(List<Instruction> instructions) {
     MAP_LOOKUP(1),
     MAP_UPDATE(2),
     MONOTONIC_NANOS(5),
-    PROCESS_AND_THREAD(14);
+    CPU_NUMBER(8),
+    PROCESS_AND_THREAD(14),
+    /** Room in a ring, or 0; what has got some must submit it. */
+    RING_RESERVE(131),
+    RING_SUBMIT(132);
 
     private final int number;
 

@@ -90,6 +90,20 @@ final class NativeCall {
           1,
           FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
 
+  /** {@code void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)} */
+  static final MethodHandle MMAP =
+      fixed(
+          "mmap",
+          FunctionDescriptor.of(
+              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+
+  /** {@code int munmap(void *addr, size_t length)} */
+  static final MethodHandle MUNMAP =
+      fixed("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+
+  /** {@code int getpagesize(void)} */
+  static final MethodHandle GETPAGESIZE = fixed("getpagesize", FunctionDescriptor.of(JAVA_INT));
+
   private NativeCall() {}
 
   private static MethodHandle fixed(String name, FunctionDescriptor descriptor) {

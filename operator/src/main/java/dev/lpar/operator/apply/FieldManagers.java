@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
 /**
  * The field managers of the operator. What one applies, it owns as a whole: a field left out of its
- * next apply is removed. So labels, partitions and virtual functions of a Blade, written at
+ * next apply is removed. So labels, partitions, virtual functions and traces of a Blade, written at
  * different moments, are applied by managers of their own.
  */
 public final class FieldManagers {
@@ -17,6 +17,9 @@ public final class FieldManagers {
 
   /** {@code Blade.spec.virtualFunctions}. */
   public static final String FUNCTIONS = "lpar-operator-functions";
+
+  /** {@code Blade.spec.exitTraces}. */
+  public static final String TRACES = "lpar-operator-traces";
 
   /** The PassthroughDevices of devices that nobody has declared. */
   public static final String DISCOVERY = "lpar-operator-discovery";

@@ -9,11 +9,16 @@ import dev.lpar.api.v1alpha1.BladeStatus.Resources;
 import dev.lpar.api.v1alpha1.BladeStatus.Topology;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
 import dev.lpar.api.v1alpha1.BladeStatusBuilder;
+import dev.lpar.api.v1alpha1.BladeTrace;
+import dev.lpar.api.v1alpha1.BladeTraceStatus;
 import dev.lpar.api.v1alpha1.Partition;
 import dev.lpar.api.v1alpha1.PartitionReason;
 import dev.lpar.api.v1alpha1.PartitionStatus;
 import dev.lpar.api.v1alpha1.PartitionStatusBuilder;
 import dev.lpar.api.v1alpha1.Phase;
+import dev.lpar.api.v1alpha1.TracePhase;
+import dev.lpar.api.v1alpha1.TraceReason;
+import dev.lpar.operator.observe.ExitTraces;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -47,6 +52,9 @@ final class ScriptedAgent implements AutoCloseable {
   private final SharedIndexInformer<Blade> informer;
   private volatile Function<Partition, PartitionStatus> script = ScriptedAgent::obey;
   private volatile List<BladeDevice> devices = List.of();
+  private volatile Function<BladeTrace, BladeTraceStatus> traces =
+      trace ->
+          new BladeTraceStatus(trace.id(), TracePhase.TRACING, TraceReason.RECORDING, null, null);
   private volatile boolean keepsRemoved;
   private volatile boolean mute;
   private List<PartitionStatus> last = List.of();
@@ -99,6 +107,12 @@ final class ScriptedAgent implements AutoCloseable {
   /** While true, partitions taken off the blade are still reported: their guests haven't ended. */
   void keepRemoved(boolean keeps) {
     keepsRemoved = keeps;
+    report();
+  }
+
+  /** Reports traces by this script from now on. */
+  void trace(Function<BladeTrace, BladeTraceStatus> script) {
+    traces = script;
     report();
   }
 
@@ -188,6 +202,7 @@ final class ScriptedAgent implements AutoCloseable {
           .forEach(reports::add);
     }
     last = List.copyOf(reports);
+    var told = ExitTraces.told(seen);
     return BladeStatusBuilder.builder()
         .observedGeneration(seen.getMetadata().getGeneration())
         .agentVersion("scripted")
@@ -196,6 +211,7 @@ final class ScriptedAgent implements AutoCloseable {
         .allocatable(allocatable)
         .devices(devices.isEmpty() ? null : devices)
         .partitions(reports.isEmpty() ? null : List.copyOf(reports))
+        .exitTraces(told.isEmpty() ? null : told.stream().map(traces).toList())
         .conditions(
             List.of(
                 new ConditionBuilder()

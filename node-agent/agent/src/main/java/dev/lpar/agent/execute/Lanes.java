@@ -24,9 +24,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries plans out, each partition in a lane of its own (and the blade in one), so that a slow
- * step holds up no other partition. A lane does one list of steps at a time and ends at the first
- * that is refused.
+ * Carries plans out, each partition in a lane of its own (and the blade, and traces, in one each),
+ * so that a slow step holds up no other partition. A lane does one list of steps at a time and ends
+ * at the first that is refused.
  */
 public final class Lanes {
   private static final System.Logger LOG = System.getLogger(Lanes.class.getName());
@@ -35,6 +35,7 @@ public final class Lanes {
   private static final Duration REST = Duration.ofSeconds(2);
 
   private static final String BLADE = "blade";
+  private static final String TRACES = "traces";
 
   private final Function<HostStep, Outcome> executor;
   private final Runnable lanePassed;
@@ -72,6 +73,9 @@ public final class Lanes {
     plan.partitionSteps().forEach((id, steps) -> work.put(id.text(), steps));
     if (!plan.bladeSteps().isEmpty()) {
       work.put(BLADE, plan.bladeSteps());
+    }
+    if (!plan.traces().steps().isEmpty()) {
+      work.put(TRACES, plan.traces().steps());
     }
     work.forEach(
         (lane, steps) -> {

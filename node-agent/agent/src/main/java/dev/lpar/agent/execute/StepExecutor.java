@@ -2,6 +2,7 @@ package dev.lpar.agent.execute;
 
 import dev.lpar.agent.host.Cpus;
 import dev.lpar.agent.host.Devices;
+import dev.lpar.agent.host.ExitTracer;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HostException;
 import dev.lpar.agent.host.HugePages;
@@ -12,6 +13,7 @@ import dev.lpar.agent.plan.HostStep.ArrangeCpus;
 import dev.lpar.agent.plan.HostStep.ClearFailedUnit;
 import dev.lpar.agent.plan.HostStep.ClearRunDirectory;
 import dev.lpar.agent.plan.HostStep.ConfineHost;
+import dev.lpar.agent.plan.HostStep.EndTrace;
 import dev.lpar.agent.plan.HostStep.ForceOff;
 import dev.lpar.agent.plan.HostStep.ForgetDevice;
 import dev.lpar.agent.plan.HostStep.GrantGroups;
@@ -24,6 +26,7 @@ import dev.lpar.agent.plan.HostStep.PressPowerButton;
 import dev.lpar.agent.plan.HostStep.ProbeDriver;
 import dev.lpar.agent.plan.HostStep.RemovePartition;
 import dev.lpar.agent.plan.HostStep.RemoveQemu;
+import dev.lpar.agent.plan.HostStep.RemoveTrace;
 import dev.lpar.agent.plan.HostStep.ReserveHugePages;
 import dev.lpar.agent.plan.HostStep.ResetDevice;
 import dev.lpar.agent.plan.HostStep.ResumeGuest;
@@ -32,6 +35,7 @@ import dev.lpar.agent.plan.HostStep.RotateConsole;
 import dev.lpar.agent.plan.HostStep.SaveRecord;
 import dev.lpar.agent.plan.HostStep.SetVirtualFunctions;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.agent.plan.HostStep.StartTrace;
 import dev.lpar.agent.plan.HostStep.SteerInterrupts;
 import dev.lpar.agent.plan.HostStep.TakeFromHost;
 import dev.lpar.agent.plan.HostStep.TakeFromVfio;
@@ -45,6 +49,7 @@ public final class StepExecutor {
   private final HugePages hugePages;
   private final Devices devices;
   private final Cpus cpus;
+  private final ExitTracer tracer;
 
   public StepExecutor(
       Guests guests,
@@ -52,13 +57,15 @@ public final class StepExecutor {
       QemuStore qemu,
       HugePages hugePages,
       Devices devices,
-      Cpus cpus) {
+      Cpus cpus,
+      ExitTracer tracer) {
     this.guests = guests;
     this.files = files;
     this.qemu = qemu;
     this.hugePages = hugePages;
     this.devices = devices;
     this.cpus = cpus;
+    this.tracer = tracer;
   }
 
   public Outcome execute(HostStep step) {
@@ -97,6 +104,9 @@ public final class StepExecutor {
       case GrantGroups(var id, var pid, var groups) -> guests.grant(id, pid, groups);
       case PlugDevice plug -> guests.plug(plug);
       case UnplugDevice(var id, var name, _) -> guests.unplug(id, name);
+      case StartTrace(var order, var pid) -> tracer.start(order, pid);
+      case EndTrace(var id, var why) -> tracer.end(id, why);
+      case RemoveTrace(var id) -> tracer.remove(id);
       case RotateConsole(var id) -> files.rotateConsole(id);
       case ClearRunDirectory(var id) -> files.clearRunDirectory(id);
       case ClearFailedUnit(var id) -> guests.clearFailed(id);

@@ -5,7 +5,6 @@ import dev.lpar.agent.vmexit.ExitTally;
 import dev.lpar.agent.vmexit.counter.CounterLayout;
 import dev.lpar.agent.vmexit.counter.CounterPrograms;
 import dev.lpar.agent.vmexit.counter.CounterPrograms.Attached;
-import dev.lpar.agent.vmexit.counter.TracepointFormat;
 import dev.lpar.agent.vmexit.counter.UnusableFormatException;
 import dev.lpar.linux.BpfLink;
 import dev.lpar.linux.BpfMap;
@@ -14,7 +13,6 @@ import dev.lpar.linux.BpfMap.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class BpfExitCounter implements ExitCounter {
   private static final byte[] ONLY_KEY = new byte[4];
 
+  private static final Shape VCPUS =
+      new Shape(Kind.HASH, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
+
   private static final Map<String, Shape> SHAPES =
       Map.of(
           CounterLayout.VCPUS,
-          new Shape(Kind.HASH, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS),
+          VCPUS,
           CounterLayout.TALLIES,
           new Shape(
               Kind.HASH,
@@ -49,7 +50,7 @@ public final class BpfExitCounter implements ExitCounter {
           CounterLayout.CLASSES,
           new Shape(Kind.ARRAY, 4, CounterLayout.CLASSES_SIZE, 1));
 
-  private final Path events;
+  private final KvmTracepoints tracepoints;
   private final Path folder;
   private final Path pins;
   private final Path proc;
@@ -81,10 +82,24 @@ public final class BpfExitCounter implements ExitCounter {
    * @param bpf a BPF file system, such as {@code /sys/fs/bpf}
    */
   public BpfExitCounter(Path tracing, Path bpf, Path proc) {
-    this.events = tracing.resolve("events/kvm");
+    this.tracepoints = new KvmTracepoints(tracing);
     this.folder = bpf.resolve("lpar");
-    this.pins = folder.resolve("exits-" + CounterLayout.VERSION);
+    this.pins = pins(bpf);
     this.proc = proc;
+  }
+
+  private static Path pins(Path bpf) {
+    return bpf.resolve("lpar/exits-" + CounterLayout.VERSION);
+  }
+
+  /**
+   * The table of the vCPUs' last exits; the counter must be at work.
+   *
+   * @param bpf a BPF file system, such as {@code /sys/fs/bpf}
+   */
+  static BpfMap vcpus(Path bpf) throws IOException {
+    return BpfMap.pinned(pins(bpf).resolve(CounterLayout.VCPUS), VCPUS)
+        .orElseThrow(() -> new IOException("VM exits aren't counted in the blade's kernel"));
   }
 
   @Override
@@ -102,7 +117,8 @@ public final class BpfExitCounter implements ExitCounter {
   }
 
   private Open open() throws IOException, UnusableFormatException {
-    var programs = CounterPrograms.of(formats());
+    var programs =
+        CounterPrograms.of(tracepoints.formats(CounterPrograms.NEEDED, CounterPrograms.WELCOME));
     try {
       Files.createDirectories(pins);
     } catch (IOException e) {
@@ -123,24 +139,6 @@ public final class BpfExitCounter implements ExitCounter {
       opened.close();
       throw e;
     }
-  }
-
-  private Map<String, TracepointFormat> formats() throws IOException, UnusableFormatException {
-    var formats = new LinkedHashMap<String, TracepointFormat>();
-    for (var name :
-        Stream.concat(CounterPrograms.NEEDED.stream(), CounterPrograms.WELCOME.stream()).toList()) {
-      try {
-        formats.put(
-            name,
-            TracepointFormat.parse(name, Files.readString(events.resolve(name).resolve("format"))));
-      } catch (NoSuchFileException e) {
-        if (CounterPrograms.NEEDED.contains(name)) {
-          throw new IOException(
-              "no tracepoint kvm:" + name + ": is KVM loaded, and tracefs mounted?", e);
-        }
-      }
-    }
-    return formats;
   }
 
   private BpfMap map(String name, Shape shape) throws IOException {
@@ -213,7 +211,12 @@ public final class BpfExitCounter implements ExitCounter {
       at.map(CounterLayout.TALLIES).remove(key);
     }
     forgetThreads(at, live);
-    return new Counts(exits, lost(at), cost(at));
+    long lost = at.map(CounterLayout.LOST).get(ONLY_KEY).map(ByteBuffer::getLong).orElse(0L);
+    var costs = new ArrayList<BpfLink.Cost>();
+    for (var link : at.links) {
+      costs.add(link.cost());
+    }
+    return new Counts(exits, lost + sum(costs, BpfLink.Cost::misses), cost(costs));
   }
 
   /** Threads of processes that have ended. */
@@ -245,19 +248,13 @@ public final class BpfExitCounter implements ExitCounter {
     return Files.exists(proc.resolve(Integer.toString(process)));
   }
 
-  private static long lost(Open at) throws IOException {
-    return at.map(CounterLayout.LOST).get(ONLY_KEY).map(ByteBuffer::getLong).orElse(0L);
+  private static @Nullable Cost cost(List<BpfLink.Cost> costs) {
+    long runs = sum(costs, BpfLink.Cost::runs);
+    return runs == 0 ? null : new Cost(runs, sum(costs, BpfLink.Cost::nanos));
   }
 
-  private static @Nullable Cost cost(Open at) throws IOException {
-    long runs = 0;
-    long nanos = 0;
-    for (var link : at.links) {
-      var cost = link.cost();
-      runs += cost.runs();
-      nanos += cost.nanos();
-    }
-    return runs == 0 ? null : new Cost(runs, nanos);
+  private static long sum(List<BpfLink.Cost> costs, ToLongFunction<BpfLink.Cost> figure) {
+    return costs.stream().mapToLong(figure).sum();
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -11,7 +11,8 @@ public interface ExitCounter {
    * Counts of a moment, all growing.
    *
    * @param exits by process; those of processes that have ended are left out, and let go
-   * @param lost exits of any guest that there was no room to count
+   * @param lost exits of any guest that there was no room to count, or whose count the kernel left
+   *     out since another program was at work
    * @param cost of counting; null where the kernel doesn't tell (sysctl kernel.bpf_stats_enabled)
    */
   record Counts(Map<Long, Map<ExitKey, ExitTally>> exits, long lost, @Nullable Cost cost) {}

@@ -43,6 +43,11 @@ public final class GuestPreparation {
             Path.of("/dev/kvm"),
             Path.of("/dev/vfio"));
 
+    /** A directory per trace of VM exits. */
+    public Path traces() {
+      return durable.resolveSibling("traces");
+    }
+
     /** A file for each PCI function that was taken from its driver in this boot. */
     public Path heldDevices() {
       return run.resolve("devices");

@@ -3,6 +3,7 @@ package dev.lpar.agent.observe;
 import dev.lpar.agent.host.Cpus;
 import dev.lpar.agent.host.Devices;
 import dev.lpar.agent.host.ExitCounter;
+import dev.lpar.agent.host.ExitTracer;
 import dev.lpar.agent.host.Guests;
 import dev.lpar.agent.host.HugePages;
 import dev.lpar.agent.host.PartitionFiles;
@@ -42,6 +43,7 @@ public final class HostObserver {
       Devices devices,
       Cpus cpus,
       ExitCounter exits,
+      ExitTracer tracer,
       Supplier<List<PciFunction>> functions,
       Supplier<Facts> facts) {}
 
@@ -72,7 +74,7 @@ public final class HostObserver {
     var pids = pids(units);
     var guests = watch.look(pids);
     var wanted = new HashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _, _, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     var ids = new TreeSet<>(units.keySet());
@@ -96,6 +98,7 @@ public final class HostObserver {
         bladeCpus,
         refused.hostCpus(),
         watchedExits.look(pids, guests, cpus),
+        ports.tracer().traces(),
         ids.stream()
             .map(
                 id -> {

@@ -62,7 +62,7 @@ final class CpuDivision {
     this.host = host;
     this.known = desired instanceof Desired.Known;
     this.reserve =
-        desired instanceof Desired.Known(_, _, _, var asked) ? asked : CpuReserve.DEFAULT;
+        desired instanceof Desired.Known(_, _, _, var asked, _) ? asked : CpuReserve.DEFAULT;
     wanted.forEach(
         (id, intent) -> {
           processors.put(id, intent.cpu());

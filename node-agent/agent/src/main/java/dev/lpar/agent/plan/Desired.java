@@ -22,17 +22,20 @@ public sealed interface Desired {
    * @param hugePages memory to set aside by page size
    * @param virtualFunctions how many the physical functions named here are to have
    * @param reserve CPUs that dedicated partitions don't get
+   * @param traces of VM exits, to be taken in their order, or kept
    */
   record Known(
       List<PartitionIntent> partitions,
       Map<Pages, MemorySize> hugePages,
       List<VirtualFunctionCount> virtualFunctions,
-      CpuReserve reserve)
+      CpuReserve reserve,
+      List<TraceOrder> traces)
       implements Desired {
     public Known {
       partitions = List.copyOf(partitions);
       hugePages = Map.copyOf(hugePages);
       virtualFunctions = List.copyOf(virtualFunctions);
+      traces = List.copyOf(traces);
     }
   }
 }

@@ -16,12 +16,14 @@ import java.util.Map;
  *     empty
  * @param reports of every partition wanted or found
  * @param cpus what each CPU is for
+ * @param traces of VM exits
  */
 public record HostPlan(
     List<BladeStep> bladeSteps,
     Map<LparId, List<PartitionStep>> partitionSteps,
     List<PartitionReport> reports,
-    CpuSets cpus) {
+    CpuSets cpus,
+    TracePlan traces) {
 
   /**
    * What each CPU is for at present; the sets have none in common.
@@ -41,6 +43,7 @@ public record HostPlan(
   public boolean settled() {
     return bladeSteps.isEmpty()
         && partitionSteps.isEmpty()
+        && traces.steps().isEmpty()
         && reports.stream().noneMatch(report -> report.situation().passing());
   }
 }

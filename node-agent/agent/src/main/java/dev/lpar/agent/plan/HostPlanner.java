@@ -46,12 +46,17 @@ public final class HostPlanner {
                 reports.add(decision.report());
               }
             });
-    return new HostPlan(bladeSteps(desired, host, division), steps, reports, division.sets());
+    return new HostPlan(
+        bladeSteps(desired, host, division),
+        steps,
+        reports,
+        division.sets(),
+        TracePlanner.plan(desired, host));
   }
 
   private static Map<LparId, PartitionIntent> wanted(Desired desired) {
     var wanted = new LinkedHashMap<LparId, PartitionIntent>();
-    if (desired instanceof Desired.Known(var partitions, _, _, _)) {
+    if (desired instanceof Desired.Known(var partitions, _, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));
     }
     return wanted;
@@ -102,7 +107,7 @@ public final class HostPlanner {
    */
   private static List<BladeStep> hugePages(Desired desired, ObservedHost host) {
     var steps = new ArrayList<BladeStep>();
-    if (desired instanceof Desired.Known(_, var wanted, _, _)) {
+    if (desired instanceof Desired.Known(_, var wanted, _, _, _)) {
       host.hugePages()
           .forEach(
               (size, pool) -> {

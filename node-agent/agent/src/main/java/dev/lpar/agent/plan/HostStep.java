@@ -157,6 +157,29 @@ public sealed interface HostStep {
    */
   record ForgetDevice(HeldDevice entry) implements BladeStep {}
 
+  /** An act on a trace of VM exits. They are done one after the other. */
+  sealed interface TraceStep extends HostStep {
+    TraceId trace();
+  }
+
+  /**
+   * Begins to record. What keeps it from being done is written down with the trace.
+   *
+   * @param pid of the guest's QEMU
+   */
+  record StartTrace(TraceOrder order, long pid) implements TraceStep {
+    @Override
+    public TraceId trace() {
+      return order.id();
+    }
+  }
+
+  /** Ends a trace before its time; what it has recorded is kept. */
+  record EndTrace(TraceId trace, TraceReason why) implements TraceStep {}
+
+  /** Ends a trace if it hasn't ended, and removes its records. */
+  record RemoveTrace(TraceId trace) implements TraceStep {}
+
   /** The ACPI power button. */
   record PressPowerButton(LparId partition) implements PartitionStep {}
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostCpusRefused why the host's work couldn't be kept to its CPUs when that was last tried,
  *     or null
  * @param exits VM exits of the guests
+ * @param traces of VM exits that the blade has begun
  * @param partitions every partition that has a unit, a record or a directory on the blade
  */
 public record ObservedHost(
@@ -33,10 +34,12 @@ public record ObservedHost(
     ObservedCpus cpus,
     @Nullable String hostCpusRefused,
     ObservedExits exits,
+    List<ObservedTrace> traces,
     List<ObservedPartition> partitions) {
 
   public ObservedHost {
     hugePages = Map.copyOf(hugePages);
+    traces = List.copyOf(traces);
     partitions = List.copyOf(partitions);
   }
 

@@ -43,7 +43,7 @@ public final class VirtualFunctionPlanner {
   }
 
   private static List<VirtualFunctionCount> counts(Desired desired) {
-    return desired instanceof Desired.Known(_, _, var counts, _) ? counts : List.of();
+    return desired instanceof Desired.Known(_, _, var counts, _, _) ? counts : List.of();
   }
 
   private Optional<SetVirtualFunctions> change(VirtualFunctionCount wanted, Desired desired) {
@@ -74,7 +74,7 @@ public final class VirtualFunctionPlanner {
   }
 
   private boolean isWanted(PciFunction function, Desired desired) {
-    return desired instanceof Desired.Known(var partitions, _, _, _)
+    return desired instanceof Desired.Known(var partitions, _, _, _, _)
         && partitions.stream()
             .flatMap(intent -> intent.devices().stream())
             .anyMatch(device -> devices.matching(device.identity()).contains(function));

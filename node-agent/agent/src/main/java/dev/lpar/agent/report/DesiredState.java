@@ -27,7 +27,7 @@ final class DesiredState {
   static Desired of(Blade blade) {
     BladeSpec spec = blade.getSpec();
     if (spec == null) {
-      return new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT);
+      return new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT, List.of());
     }
     var partitions =
         spec.partitions() == null
@@ -39,7 +39,8 @@ final class DesiredState {
         virtualFunctions(spec.virtualFunctions()),
         new CpuReserve(
             spec.hostReserved() == null ? null : spec.hostReserved().cpus(),
-            spec.sharedMinimumCpus()));
+            spec.sharedMinimumCpus()),
+        TraceStatuses.orders(spec.exitTraces()));
   }
 
   private static List<VirtualFunctionCount> virtualFunctions(@Nullable List<FunctionCount> wanted) {

@@ -66,7 +66,7 @@ public final class StatusComposer {
         from.plan().cpus().sharedMinimum(),
         new Resources(reserved.cpus(), reserved.memory().toString(), null, null, null, null, null),
         allocatable(inventory, from.host(), reserved),
-        from.desired() instanceof Desired.Known(var partitions, _, _, _)
+        from.desired() instanceof Desired.Known(var partitions, _, _, _, _)
             ? allocated(partitions, from.plan().cpus().shared().size())
             : null,
         DeviceStatuses.of(from.host().devices(), from.desired()),
@@ -80,6 +80,7 @@ public final class StatusComposer {
                             report,
                             inventory.virtualization())))
             .toList(),
+        TraceStatuses.of(from.plan().traces()),
         Stream.concat(Stream.of(ready(from)), hugePages(from).stream()).toList());
   }
 
@@ -178,7 +179,7 @@ public final class StatusComposer {
 
   /** Where huge pages are asked for: whether the kernel gave them. */
   private static Optional<Condition> hugePages(Sources from) {
-    if (!(from.desired() instanceof Desired.Known(_, var wanted, _, _)) || wanted.isEmpty()) {
+    if (!(from.desired() instanceof Desired.Known(_, var wanted, _, _, _)) || wanted.isEmpty()) {
       return Optional.empty();
     }
     var lacking = new ArrayList<String>();

@@ -13,6 +13,7 @@ import dev.lpar.agent.plan.HostStep.PartitionStep;
 import dev.lpar.agent.plan.HostStep.PauseGuest;
 import dev.lpar.agent.plan.HostStep.ResumeGuest;
 import dev.lpar.agent.plan.HostStep.StartGuest;
+import dev.lpar.agent.plan.TracePlan;
 import dev.lpar.model.CpuSet;
 import dev.lpar.model.LparId;
 import java.util.ArrayDeque;
@@ -36,7 +37,8 @@ class LanesTest {
         List.of(),
         steps,
         List.of(),
-        new HostPlan.CpuSets(CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 1));
+        new HostPlan.CpuSets(CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 1),
+        TracePlan.NOTHING);
   }
 
   @Test
@@ -109,7 +111,9 @@ class LanesTest {
     outcomes.add(new Outcome.Done());
     var lanes = new Lanes(step -> outcomes.remove(), passed::release);
     var sets = new HostPlan.CpuSets(CpuSet.of(0), CpuSet.EMPTY, CpuSet.EMPTY, 1);
-    var plan = new HostPlan(List.of(new ConfineHost(CpuSet.of(0))), Map.of(), List.of(), sets);
+    var plan =
+        new HostPlan(
+            List.of(new ConfineHost(CpuSet.of(0))), Map.of(), List.of(), sets, TracePlan.NOTHING);
     lanes.carryOut(plan, Set.of());
     passed.acquire();
     assertEquals("access denied", lanes.whatWasRefused().hostCpus());

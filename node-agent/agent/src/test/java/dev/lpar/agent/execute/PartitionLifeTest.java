@@ -463,7 +463,8 @@ class PartitionLifeTest {
             List.of(),
             Map.of(Pages.SIZE_2MI, MemorySize.parse("64Mi")),
             List.of(),
-            CpuReserve.DEFAULT);
+            CpuReserve.DEFAULT,
+            List.of());
     rig.round(9);
     assertEquals(32, blade.pools.get(Pages.SIZE_2MI).total());
     blade.pools.put(Pages.SIZE_2MI, new HugePagePool(20, 20, 32L));

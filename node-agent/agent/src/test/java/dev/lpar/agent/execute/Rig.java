@@ -14,6 +14,7 @@ import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.agent.plan.Refusals;
+import dev.lpar.agent.plan.TraceOrder;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
 import dev.lpar.model.PciAddress;
@@ -33,9 +34,10 @@ public final class Rig {
   public Desired desired = new Desired.Unknown();
   public List<VirtualFunctionCount> counts = List.of();
   public CpuReserve reserve = CpuReserve.DEFAULT;
+  public List<TraceOrder> traces = List.of();
 
   private final StepExecutor executor =
-      new StepExecutor(blade, blade, blade, blade, blade.devices, blade.cpus);
+      new StepExecutor(blade, blade, blade, blade, blade.devices, blade.cpus, blade.tracer);
   private final Map<LparId, String> startRefusals = new HashMap<>();
   private final Map<PciAddress, Refusal> deviceRefusals = new HashMap<>();
   private final Map<LparId, String> cpuRefusals = new HashMap<>();
@@ -64,13 +66,14 @@ public final class Rig {
                 blade.devices,
                 blade.cpus,
                 blade.exits,
+                blade.tracer,
                 blade.devices::functions,
                 () -> new HostObserver.Facts(blade.bootId, null, blade.available)),
             clock);
   }
 
   public void want(PartitionIntent... intents) {
-    desired = new Desired.Known(List.of(intents), Map.of(), counts, reserve);
+    desired = new Desired.Known(List.of(intents), Map.of(), counts, reserve, traces);
   }
 
   public HostPlan plan() {
@@ -125,6 +128,7 @@ public final class Rig {
     var lanes = new ArrayList<List<HostStep>>();
     lanes.add(List.copyOf(plan.bladeSteps()));
     plan.partitionSteps().values().forEach(steps -> lanes.add(List.copyOf(steps)));
+    lanes.add(List.copyOf(plan.traces().steps()));
     lanes.removeIf(List::isEmpty);
     return lanes;
   }
@@ -180,6 +184,7 @@ public final class Rig {
   public static List<HostStep> steps(HostPlan plan) {
     var steps = new ArrayList<HostStep>(plan.bladeSteps());
     plan.partitionSteps().values().forEach(steps::addAll);
+    steps.addAll(plan.traces().steps());
     return steps;
   }
 

@@ -55,6 +55,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
   public final FakeCpus cpus = new FakeCpus(this::pid);
 
   public final FakeExits exits = new FakeExits();
+  public final FakeTracer tracer = new FakeTracer();
 
   /** What systemd says to every start, when it refuses. */
   public String refusal = "";

@@ -13,6 +13,7 @@ import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedExits;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.agent.plan.TracePlan;
 import dev.lpar.agent.report.PrometheusText.Kind;
 import dev.lpar.agent.vmexit.ExitFactor;
 import dev.lpar.agent.vmexit.ExitGroup;
@@ -80,7 +81,8 @@ class HttpEndpointTest {
             List.of(),
             Map.of(),
             List.of(report),
-            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1)),
+            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1),
+            TracePlan.NOTHING),
         new ObservedExits(
             null,
             5,

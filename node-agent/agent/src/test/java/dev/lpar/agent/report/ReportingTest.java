@@ -221,7 +221,8 @@ class ReportingTest {
     cluster(null);
     follower.round();
     assertEquals(
-        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT), follower.desired());
+        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT, List.of()),
+        follower.desired());
     assertEquals(1, changes[0]);
     api.away = true;
     follower.round();
@@ -246,7 +247,8 @@ class ReportingTest {
             List.of(),
             Map.of(),
             List.of(new VirtualFunctionCount("nic", identity.toModel(), 4)),
-            CpuReserve.DEFAULT),
+            CpuReserve.DEFAULT,
+            List.of()),
         follower.desired());
   }
 
@@ -258,6 +260,7 @@ class ReportingTest {
     api.blade.setSpec(BladeSpecBuilder.builder().hugePages(Map.of("3Mi", "1Gi")).build());
     follower.round();
     assertEquals(
-        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT), follower.desired());
+        new Desired.Known(List.of(), Map.of(), List.of(), CpuReserve.DEFAULT, List.of()),
+        follower.desired());
   }
 }

@@ -22,6 +22,7 @@ import dev.lpar.agent.plan.ObservedHost.HugePagePool;
 import dev.lpar.agent.plan.ObservedHost.QemuVersions;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.agent.plan.TracePlan;
 import dev.lpar.agent.vmexit.ExitFactor;
 import dev.lpar.agent.vmexit.ExitGroup;
 import dev.lpar.agent.vmexit.ExitTally;
@@ -100,7 +101,8 @@ class StatusComposerTest {
                 List.of(intent(A), memory(intent(B), "1Gi", Pages.SIZE_2MI)),
                 hugePages,
                 List.of(),
-                CpuReserve.DEFAULT),
+                CpuReserve.DEFAULT,
+                List.of()),
             new Inventory(
                 "boot",
                 new Virtualization("SVM", true, true, false, null, null),
@@ -118,12 +120,14 @@ class StatusComposerTest {
                 new ObservedCpus(topology(cpus), CpuSet.EMPTY, List.of(), Map.of()),
                 null,
                 new ObservedExits(null, 0, null, Map.of(A, EXITS)),
+                List.of(),
                 List.of()),
             new HostPlan(
                 List.of(),
                 Map.of(),
                 List.of(reports),
-                new HostPlan.CpuSets(CpuSet.of(0), CpuSet.of(1), CpuSet.parse("2-3"), 1))));
+                new HostPlan.CpuSets(CpuSet.of(0), CpuSet.of(1), CpuSet.parse("2-3"), 1),
+                TracePlan.NOTHING)));
   }
 
   private static CpuTopology topology(String cpus) {

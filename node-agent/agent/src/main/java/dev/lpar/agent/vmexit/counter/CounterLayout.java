@@ -46,15 +46,15 @@ public final class CounterLayout {
   static final int SINCE = 0;
 
   /** How long it was halted since then, in ns. */
-  static final int WAITED = 8;
+  public static final int WAITED = 8;
 
   /** Four words, the key of its tally. */
   static final int KEY = 16;
 
   static final int KEY_TGID = KEY;
-  static final int KEY_VCPU = KEY + 4;
-  static final int KEY_REASON = KEY + 8;
-  static final int KEY_QUALIFIER = KEY + 12;
+  public static final int KEY_VCPU = KEY + 4;
+  public static final int KEY_REASON = KEY + 8;
+  public static final int KEY_QUALIFIER = KEY + 12;
 
   /** When it was called out to user space for a signal, in ns; 0 when it wasn't. */
   static final int LEFT = 32;
@@ -72,7 +72,7 @@ public final class CounterLayout {
   public static final int TALLY_SIZE = HISTOGRAM + 8 * ExitTally.BUCKETS;
 
   /** The qualifier's word has the instruction set in its highest byte. */
-  static final int ISA_SHIFT = 24;
+  public static final int ISA_SHIFT = 24;
 
   private CounterLayout() {}
 
@@ -82,14 +82,15 @@ public final class CounterLayout {
   public record TallyKey(int tgid, int vcpu, ExitKey exit) {}
 
   public static TallyKey key(ByteBuffer key) {
-    int qualifier = key.getInt(12);
-    return new TallyKey(
-        key.getInt(0),
-        key.getInt(4),
-        new ExitKey(
-            Isa.of(qualifier >>> ISA_SHIFT),
-            Integer.toUnsignedLong(key.getInt(8)),
-            qualifier & (1 << ISA_SHIFT) - 1));
+    return new TallyKey(key.getInt(0), key.getInt(4), exit(key.getInt(8), key.getInt(12)));
+  }
+
+  /** An exit of the words that the programs have for its reason and qualifier. */
+  public static ExitKey exit(int reason, int qualifier) {
+    return new ExitKey(
+        Isa.of(qualifier >>> ISA_SHIFT),
+        Integer.toUnsignedLong(reason),
+        qualifier & (1 << ISA_SHIFT) - 1);
   }
 
   public static ExitTally tally(ByteBuffer value) {

@@ -52,16 +52,16 @@ final class ExitQualifier {
     asm.jump(DONE);
 
     asm.label("exception");
-    CounterPrograms.load(asm, qualifier, R6, interrupt);
+    Fragments.load(asm, qualifier, R6, interrupt);
     asm.set(qualifier, Operation.AND, 0xff).jumpIf(qualifier, Test.NOT_EQUAL, PAGE_FAULT, DONE);
-    CounterPrograms.load(asm, R1, R6, errorCode);
+    Fragments.load(asm, R1, R6, errorCode);
     asm.set(R1, Operation.AND, 0x1f)
         .set(R1, Operation.SHIFT_LEFT, 8)
         .set(qualifier, Operation.OR, R1)
         .jump(DONE);
 
     asm.label("interrupt");
-    CounterPrograms.load(asm, R2, R6, interrupt);
+    Fragments.load(asm, R2, R6, interrupt);
     asm.set(R2, Operation.AND, 0xff)
         .set(R2, Operation.ADD, CounterLayout.PORTS)
         .mapValue(R1, CounterLayout.CLASSES)
@@ -70,7 +70,7 @@ final class ExitQualifier {
         .jump(DONE);
 
     asm.label("port");
-    CounterPrograms.load(asm, qualifier, R6, info);
+    Fragments.load(asm, qualifier, R6, info);
     asm.set(R2, Operation.MOVE, qualifier)
         .set(R2, Operation.SHIFT_RIGHT, 16)
         .set(R2, Operation.AND, 0xffff)
@@ -82,18 +82,18 @@ final class ExitQualifier {
     asm.set(qualifier, Operation.OR, R1).jump(DONE);
 
     asm.label("APIC page");
-    CounterPrograms.load(asm, qualifier, R6, info);
+    Fragments.load(asm, qualifier, R6, info);
     asm.set(qualifier, Operation.AND, 0xfff)
         .set(qualifier, Operation.SHIFT_RIGHT, 4)
         .set(qualifier, Operation.OR, Qualifier.APIC)
         .jump(DONE);
 
     asm.label("five bits");
-    CounterPrograms.load(asm, qualifier, R6, info);
+    Fragments.load(asm, qualifier, R6, info);
     asm.set(qualifier, Operation.AND, 0x1f).jump(DONE);
 
     asm.label("six bits");
-    CounterPrograms.load(asm, qualifier, R6, info);
+    Fragments.load(asm, qualifier, R6, info);
     asm.set(qualifier, Operation.AND, 0x3f).label(DONE);
   }
 

@@ -67,7 +67,7 @@ public record TracepointFormat(String name, int id, Map<String, Field> fields) {
    * @param sizes that will do, in bytes
    * @throws UnusableFormatException when it isn't there, or isn't a number of such a size
    */
-  Field field(String field, int... sizes) throws UnusableFormatException {
+  public Field field(String field, int... sizes) throws UnusableFormatException {
     var found = fields.get(field);
     if (found == null) {
       throw new UnusableFormatException("kvm:" + name + " has no field " + field);
