@@ -33,6 +33,10 @@ class ValuesSchemaTest {
           agent: { podAnnotations: { scrape: true } }            | at '/agent/podAnnotations/scrape': got boolean, want string
           agent: { tolerations: { operator: Exists } }           | at '/agent/tolerations': got object, want array
           agent: { nodeSelector: { blade: "yes" } }              | additional properties 'nodeSelector' not allowed
+          monitoring: { serviceMonitor: {} }                     | additional properties 'serviceMonitor' not allowed
+          monitoring: { prometheusRule: { enabled: "yes" } }     | at '/monitoring/prometheusRule/enabled': got string, want boolean
+          monitoring: { prometheusRule: { labels: { a: 1 } } }   | at '/monitoring/prometheusRule/labels/a': got number, want string
+          monitoring: { dashboard: { labelValue: 1 } }           | at '/monitoring/dashboard/labelValue': got number, want string
           """)
   void refused(String values, String message) {
     var refusal = assertThrows(RuntimeException.class, () -> Chart.render(values));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What Prometheus is told: all that statuses show, without their limits. */
@@ -42,16 +43,8 @@ public final class Metrics {
     }
     text.metric("lpar_partition_situation", Kind.GAUGE, "1, with the situation as a label.");
     for (var report : now) {
-      var intent = report.intent();
-      text.sample(
-          "lpar_partition_situation",
-          1,
-          "namespace",
-          intent == null ? "" : intent.namespace(),
-          "lpar",
-          intent == null ? "" : intent.name(),
-          "situation",
-          report.situation().name().toLowerCase(Locale.ROOT));
+      var situation = report.situation().name().toLowerCase(Locale.ROOT);
+      text.sample("lpar_partition_situation", 1, labels(report, "situation", situation));
     }
     text.metric(
         "lpar_partition_restarts_total", Kind.COUNTER, "Starts after a crash since activation.");
@@ -59,6 +52,7 @@ public final class Metrics {
       sample(text, "lpar_partition_restarts_total", report, report.restarts());
     }
     cpus(text, now);
+    verdicts(text, now);
     cpuTimes(text, now);
     if (known != null) {
       ExitMetrics.write(text, now, known.exits);
@@ -92,6 +86,23 @@ public final class Metrics {
         "lpar_partition_cpu_throttled_cpus",
         "CPUs that the cap kept from its vCPUs over the last interval.",
         Entitlement.Figures::heldBack);
+  }
+
+  /**
+   * What no sum of the figures tells: of the vCPUs that waited, some waited for each other, which
+   * isn't wanting more CPUs.
+   */
+  private static void verdicts(PrometheusText text, List<PartitionReport> now) {
+    text.metric(
+        "lpar_partition_entitlement",
+        Kind.GAUGE,
+        "1, with the verdict on the CPUs of the last interval as a label.");
+    for (var report : now) {
+      if (report.cpu() != null) {
+        var verdict = report.cpu().entitlement().verdict().name().toLowerCase(Locale.ROOT);
+        text.sample("lpar_partition_entitlement", 1, labels(report, "verdict", verdict));
+      }
+    }
   }
 
   private static void cpuTimes(PrometheusText text, List<PartitionReport> now) {
@@ -160,15 +171,16 @@ public final class Metrics {
   }
 
   /** Names and values, in turn. */
-  static String[] labels(PartitionReport report) {
+  static String[] labels(PartitionReport report, String... more) {
     var intent = report.intent();
-    return new String[] {
-      "namespace",
-      intent == null ? "" : intent.namespace(),
-      "lpar",
-      intent == null ? "" : intent.name(),
-      "id",
-      report.id().text()
-    };
+    var own =
+        Stream.of(
+            "namespace",
+            intent == null ? "" : intent.namespace(),
+            "lpar",
+            intent == null ? "" : intent.name(),
+            "id",
+            report.id().text());
+    return Stream.concat(own, Stream.of(more)).toArray(String[]::new);
   }
 }
