@@ -1,5 +1,11 @@
 package dev.lpar.agent;
 
+import dev.lpar.agent.endpoint.CertificateKeeper;
+import dev.lpar.agent.endpoint.ChangingContext;
+import dev.lpar.agent.endpoint.Gate;
+import dev.lpar.agent.endpoint.HealthEndpoint;
+import dev.lpar.agent.endpoint.Route;
+import dev.lpar.agent.endpoint.SecureEndpoint;
 import dev.lpar.agent.execute.Lanes;
 import dev.lpar.agent.execute.StepExecutor;
 import dev.lpar.agent.host.BladeStartProbes;
@@ -22,9 +28,10 @@ import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.observe.InventoryWatch;
 import dev.lpar.agent.observe.NodeMemory;
 import dev.lpar.agent.observe.PciDevices;
+import dev.lpar.agent.report.ApiServer;
 import dev.lpar.agent.report.BladeFollower;
 import dev.lpar.agent.report.ClusterBladeApi;
-import dev.lpar.agent.report.HttpEndpoint;
+import dev.lpar.agent.report.ClusterReviews;
 import dev.lpar.agent.report.LeaseKeeper;
 import dev.lpar.agent.report.Metrics;
 import dev.lpar.agent.report.StatusComposer;
@@ -37,6 +44,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +112,10 @@ public final class Main {
                 () -> facts(hostFiles)),
             clock);
 
+    var server = ApiServer.connect();
     var api =
         new ClusterBladeApi(
+            server,
             new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
     var wake = new WakeUp();
     var hardware =
@@ -135,7 +145,13 @@ public final class Main {
             wake,
             clock);
 
-    new HttpEndpoint(settings.port(), () -> true, loop::looksWell, metrics::text).start();
+    new HealthEndpoint(settings.port(), () -> true, loop::looksWell).start();
+    var context = new ChangingContext();
+    var gate = new Gate(new ClusterReviews(server), clock);
+    var routes = List.<Route<?>>of(Route.page("/metrics", Metrics.TYPE, metrics::text));
+    new SecureEndpoint(settings.https().port(), context, gate, routes).start();
+    var certificate = new CertificateKeeper(settings.https().certificates(), context);
+    Thread.ofPlatform().name("certificate").daemon().start(() -> certificate.run(loop::looksWell));
     Thread.ofPlatform().name("blade").daemon().start(blade::run);
     Thread.ofPlatform().name("status").daemon().start(reporter::run);
     Thread.ofPlatform().name("hardware").daemon().start(hardware);
