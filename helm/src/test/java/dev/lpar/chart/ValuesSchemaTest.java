@@ -33,6 +33,8 @@ class ValuesSchemaTest {
           agent: { podAnnotations: { scrape: true } }            | at '/agent/podAnnotations/scrape': got boolean, want string
           agent: { tolerations: { operator: Exists } }           | at '/agent/tolerations': got object, want array
           agent: { nodeSelector: { blade: "yes" } }              | additional properties 'nodeSelector' not allowed
+          agent: { tls: { secret: agents } }                     | additional properties 'secret' not allowed
+          agent: { tls: { secretName: Agents } }                 | at '/agent/tls/secretName': 'Agents' does not match pattern
           """)
   void refused(String values, String message) {
     var refusal = assertThrows(RuntimeException.class, () -> Chart.render(values));
