@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** With the token that an agent's pod has, one reaches that agent's own blade and no further. */
+/**
+ * With the token that an agent's pod has, one reaches that agent's own blade and no further; and
+ * who reaches the agent.
+ */
 class AgentReachE2E {
   private static final String OTHER = "no-such-blade";
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
@@ -180,6 +183,23 @@ class AgentReachE2E {
                   .subresource("status")
                   .patch(MERGE, "{\"status\":{\"agentVersion\":\"forged\"}}"));
     }
+  }
+
+  @Test
+  void itsMetricsAreForThoseWhomTheClusterLetsHaveThem() {
+    // While there is no certificate yet, there is no answer.
+    var nobody = await("an answer", () -> MetricsReader.get(""), answer -> !answer.isEmpty());
+    assertTrue(nobody.contains("HTTP/1.1 401 "), nobody);
+    assertTrue(nobody.contains("\nWww-authenticate: Bearer"), nobody);
+
+    var stranger = MetricsReader.get(MetricsReader.token("e2e-stranger"));
+    assertTrue(stranger.contains("HTTP/1.1 403 "), stranger);
+    var why =
+        "system:serviceaccount:" + Lab.NAMESPACE + ":e2e-stranger may not get path \"/metrics\"";
+    assertTrue(stranger.contains(why), stranger);
+
+    var page = MetricsReader.page();
+    assertTrue(page.contains("\nlpar_agent_info{version="), page);
   }
 
   /** Sends the patch by itself: the client's own patch reads first, and already that is refused. */

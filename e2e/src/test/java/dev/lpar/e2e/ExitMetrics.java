@@ -1,9 +1,5 @@
 package dev.lpar.e2e;
 
-import static dev.lpar.e2e.Lab.SYSTEM_NAMESPACE;
-import static dev.lpar.e2e.Lab.onBlade;
-
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,23 +15,9 @@ final class ExitMetrics {
 
   private ExitMetrics() {}
 
-  /** The agent's page of metrics. */
-  static String page() {
-    var ip =
-        Lab.CLIENT.pods().inNamespace(SYSTEM_NAMESPACE).list().getItems().stream()
-            .filter(pod -> pod.getMetadata().getName().startsWith("lpar-agent"))
-            .map(Pod::getStatus)
-            .map(status -> status.getPodIP())
-            .findFirst()
-            .orElseThrow();
-    return onBlade(
-        "exec 3<>/dev/tcp/%s/9750; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
-            .formatted(ip));
-  }
-
   private static Map<String, Long> now(String lpar) {
     var exits = new TreeMap<String, Long>();
-    var matcher = EXITS.matcher(page());
+    var matcher = EXITS.matcher(MetricsReader.page());
     while (matcher.find()) {
       if (matcher.group(1).equals(lpar)) {
         exits.put(matcher.group(2), Long.valueOf(matcher.group(3)));

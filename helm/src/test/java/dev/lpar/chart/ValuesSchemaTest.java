@@ -37,6 +37,8 @@ class ValuesSchemaTest {
           monitoring: { prometheusRule: { enabled: "yes" } }     | at '/monitoring/prometheusRule/enabled': got string, want boolean
           monitoring: { prometheusRule: { labels: { a: 1 } } }   | at '/monitoring/prometheusRule/labels/a': got number, want string
           monitoring: { dashboard: { labelValue: 1 } }           | at '/monitoring/dashboard/labelValue': got number, want string
+          agent: { tls: { secret: agents } }                     | additional properties 'secret' not allowed
+          agent: { tls: { secretName: Agents } }                 | at '/agent/tls/secretName': 'Agents' does not match pattern
           """)
   void refused(String values, String message) {
     var refusal = assertThrows(RuntimeException.class, () -> Chart.render(values));

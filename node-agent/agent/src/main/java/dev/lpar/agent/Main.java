@@ -1,5 +1,11 @@
 package dev.lpar.agent;
 
+import dev.lpar.agent.endpoint.CertificateKeeper;
+import dev.lpar.agent.endpoint.ChangingContext;
+import dev.lpar.agent.endpoint.Gate;
+import dev.lpar.agent.endpoint.HealthEndpoint;
+import dev.lpar.agent.endpoint.Route;
+import dev.lpar.agent.endpoint.SecureEndpoint;
 import dev.lpar.agent.execute.Lanes;
 import dev.lpar.agent.execute.StepExecutor;
 import dev.lpar.agent.host.BladeStartProbes;
@@ -24,13 +30,15 @@ import dev.lpar.agent.observe.Inventory;
 import dev.lpar.agent.observe.InventoryWatch;
 import dev.lpar.agent.observe.NodeMemory;
 import dev.lpar.agent.observe.PciDevices;
+import dev.lpar.agent.report.ApiServer;
 import dev.lpar.agent.report.BladeFollower;
 import dev.lpar.agent.report.ClusterBladeApi;
-import dev.lpar.agent.report.HttpEndpoint;
+import dev.lpar.agent.report.ClusterReviews;
 import dev.lpar.agent.report.LeaseKeeper;
 import dev.lpar.agent.report.Metrics;
 import dev.lpar.agent.report.StatusComposer;
 import dev.lpar.agent.report.StatusReporter;
+import dev.lpar.agent.report.TraceRecords;
 import dev.lpar.agent.systemd.SystemdTransientUnits;
 import dev.lpar.linux.HostRoot;
 import dev.lpar.linux.TransparentHugePages;
@@ -39,6 +47,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +102,8 @@ public final class Main {
     var qemu = new ImageQemuStore(IMAGE_QEMU, Places.BLADE.qemu());
     var hugePages = new SysfsHugePages(SYS);
     var wake = new WakeUp();
-    var tracer =
-        new BpfExitTracer(TRACING, BPF, new TraceFiles(Places.BLADE.traces()), clock, wake::call);
+    var traces = new TraceFiles(Places.BLADE.traces());
+    var tracer = new BpfExitTracer(TRACING, BPF, traces, clock, wake::call);
     var probes = new BladeStartProbes(new HostRoot(settings.hostRoot()));
     var observer =
         new HostObserver(
@@ -112,8 +121,10 @@ public final class Main {
                 () -> facts(hostFiles)),
             clock);
 
+    var server = ApiServer.connect();
     var api =
         new ClusterBladeApi(
+            server,
             new ClusterBladeApi.Identity(settings.node(), settings.namespace(), settings.holder()));
     var hardware =
         new HardwareEvents(
@@ -143,7 +154,16 @@ public final class Main {
             wake,
             clock);
 
-    new HttpEndpoint(settings.port(), () -> true, loop::looksWell, metrics::text).start();
+    new HealthEndpoint(settings.port(), () -> true, loop::looksWell).start();
+    var context = new ChangingContext();
+    var gate = new Gate(new ClusterReviews(server), clock);
+    var routes =
+        List.<Route<?>>of(
+            Route.page("/metrics", Metrics.TYPE, metrics::text),
+            new TraceRecords(blade::desired, traces).route());
+    new SecureEndpoint(settings.https().port(), context, gate, routes).start();
+    var certificate = new CertificateKeeper(settings.https().certificates(), context);
+    Thread.ofPlatform().name("certificate").daemon().start(() -> certificate.run(loop::looksWell));
     Thread.ofPlatform().name("blade").daemon().start(blade::run);
     Thread.ofPlatform().name("status").daemon().start(reporter::run);
     Thread.ofPlatform().name("hardware").daemon().start(hardware);

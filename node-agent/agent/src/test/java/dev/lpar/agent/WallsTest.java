@@ -80,6 +80,18 @@ class WallsTest {
           .resideInAPackage("io.fabric8.kubernetes.client..");
 
   @ArchTest
+  static final ArchRule theEndpointServesWhateverItIsGiven =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.lpar.agent.endpoint..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("dev.lpar.agent..")
+                  .and(
+                      DescribedPredicate.not(
+                          JavaClass.Predicates.resideInAPackage("dev.lpar.agent.endpoint.."))));
+
+  @ArchTest
   static final ArchRule observingChangesNothing =
       noClasses()
           .that()

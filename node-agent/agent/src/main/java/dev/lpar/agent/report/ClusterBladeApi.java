@@ -1,22 +1,15 @@
 package dev.lpar.agent.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeStatus;
-import io.fabric8.kubernetes.api.model.Status;
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -26,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The real API server, by Fabric8's client. */
-public final class ClusterBladeApi implements BladeApi, AutoCloseable {
+public final class ClusterBladeApi implements BladeApi {
   /** Field manager of everything the agent writes. */
   private static final String MANAGER = "lpar-agent";
 
@@ -56,31 +49,9 @@ public final class ClusterBladeApi implements BladeApi, AutoCloseable {
   private final Identity identity;
   private volatile @Nullable CountDownLatch following;
 
-  public ClusterBladeApi(Identity identity) {
+  public ClusterBladeApi(ApiServer server, Identity identity) {
+    this.client = server.client();
     this.identity = identity;
-    // The agent backs off by itself: the client's own retries would hide an outage from it. An API
-    // server that is there but slow is waited for: giving up throws a handshake's work away.
-    Config config =
-        new ConfigBuilder(Config.autoConfigure(null))
-            .withRequestRetryBackoffLimit(0)
-            .withRequestTimeout(30_000)
-            .withConnectionTimeout(30_000)
-            .withWatchReconnectLimit(0)
-            .build();
-    this.client =
-        new KubernetesClientBuilder()
-            .withConfig(config)
-            .withKubernetesSerialization(kindsOfTheAgent())
-            .build();
-  }
-
-  /** Fabric8 would load every kind of its model, to know them all when it meets them. */
-  private static KubernetesSerialization kindsOfTheAgent() {
-    var kinds = new KubernetesSerialization(new ObjectMapper(), false);
-    kinds.registerKubernetesResource(Blade.class);
-    kinds.registerKubernetesResource(Lease.class);
-    kinds.registerKubernetesResource(Status.class);
-    return kinds;
   }
 
   private Resource<Blade> blade() {
@@ -181,10 +152,5 @@ public final class ClusterBladeApi implements BladeApi, AutoCloseable {
 
   private static String cause(KubernetesClientException e) {
     return e.getCause() == null ? String.valueOf(e.getMessage()) : e.getCause().toString();
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What Prometheus is told: all that statuses show, without their limits. */
 public final class Metrics {
+  /** Media type of {@link #text}. */
+  public static final String TYPE = PrometheusText.TYPE;
+
   private final String version;
   private volatile @Nullable Told told;
 

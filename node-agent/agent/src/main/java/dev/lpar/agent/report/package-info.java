@@ -1,5 +1,6 @@
 /**
- * Tells: reads the agent's own Blade, writes its status and the Lease, serves health and metrics.
+ * Tells: reads the agent's own Blade, writes its status and the Lease, has the metrics. All that
+ * talks to the API server is here.
  */
 @NullMarked
 package dev.lpar.agent.report;

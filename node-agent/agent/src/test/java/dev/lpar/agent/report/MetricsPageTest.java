@@ -16,6 +16,7 @@ import dev.lpar.agent.plan.HostPlan;
 import dev.lpar.agent.plan.ObservedExits;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.Situation;
+import dev.lpar.agent.plan.TracePlan;
 import dev.lpar.agent.vmexit.ExitFactor;
 import dev.lpar.agent.vmexit.ExitGroup;
 import dev.lpar.agent.vmexit.ExitSource;
@@ -104,7 +105,8 @@ class MetricsPageTest {
                 report(C, intent(C), Situation.BACK_OFF, null),
                 report(D, null, Situation.POWERING_OFF, null),
                 report(E, null, Situation.POWERING_OFF, null)),
-            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1)),
+            new HostPlan.CpuSets(CpuSet.of(0), CpuSet.parse("1-2"), CpuSet.parse("3-6"), 1),
+            TracePlan.NOTHING),
         new ObservedExits(
             null,
             5,

@@ -21,30 +21,15 @@ import dev.lpar.agent.vmexit.ExitSource;
 import dev.lpar.agent.vmexit.ExitTally;
 import dev.lpar.agent.vmexit.GuestExits;
 import dev.lpar.model.CpuSet;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-class HttpEndpointTest {
-  private static HttpResponse<String> get(HttpEndpoint endpoint, String path)
-      throws IOException, InterruptedException {
-    try (var client = HttpClient.newHttpClient()) {
-      var uri = URI.create("http://127.0.0.1:" + endpoint.port() + path);
-      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
+class MetricsTest {
   @Test
-  void servesHealthReadinessAndMetrics() throws Exception {
-    var ready = new AtomicBoolean();
+  void partitionsExitsAndCpusAreTold() {
     var metrics = new Metrics("1.0");
     var report =
         new PartitionReport(
@@ -95,37 +80,27 @@ class HttpEndpointTest {
                         new ExitFactor("CPUID", ExitGroup.INSTRUCTION_EMULATION),
                         new ExitTally(8, 500_000_000, 0, 9000, histogram)),
                     null))));
-    try (var endpoint = new HttpEndpoint(0, () -> true, ready::get, metrics::text)) {
-      endpoint.start();
-      assertEquals(200, get(endpoint, "/healthz").statusCode());
-      assertEquals(503, get(endpoint, "/readyz").statusCode());
-      ready.set(true);
-      assertEquals(200, get(endpoint, "/readyz").statusCode());
-      var page = get(endpoint, "/metrics");
-      assertEquals(
-          "text/plain; version=0.0.4; charset=utf-8",
-          page.headers().firstValue("Content-Type").orElseThrow());
-      for (var line :
-          List.of(
-              "lpar_vm_exits_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 8",
-              "lpar_vm_exit_seconds_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 0.5",
-              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"1.024E-6\"} 3",
-              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"4.096E-6\"} 7",
-              "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"+Inf\"} 8",
-              "lpar_vm_exit_duration_seconds_count{%s,group=\"Instruction emulation\"} 8",
-              "lpar_vm_exits_lost_total 5",
-              "lpar_vm_exit_monitor_seconds_total 0.002",
-              "lpar_partition_cpu_entitled_cpus{%s} 0.5",
-              "lpar_partition_cpu_used_cpus{%s} 0.498",
-              "lpar_partition_vcpu_seconds_total{%s} 8",
-              "lpar_partition_vcpu_wait_seconds_total{%s} 0.5",
-              "lpar_partition_cpu_throttled_seconds_total{%s} 0.125",
-              "lpar_blade_cpus{set=\"host\"} 1",
-              "lpar_blade_cpus{set=\"dedicated\"} 2",
-              "lpar_blade_cpus{set=\"shared\"} 4")) {
-        var labels = "namespace=\"shop\",lpar=\"lpar-a\",id=\"" + A + "\"";
-        assertTrue(page.body().contains(line.formatted(labels) + "\n"), page.body());
-      }
+    var page = metrics.text();
+    for (var line :
+        List.of(
+            "lpar_vm_exits_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 8",
+            "lpar_vm_exit_seconds_total{%s,group=\"Instruction emulation\",factor=\"CPUID\"} 0.5",
+            "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"1.024E-6\"} 3",
+            "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"4.096E-6\"} 7",
+            "lpar_vm_exit_duration_seconds_bucket{%s,group=\"Instruction emulation\",le=\"+Inf\"} 8",
+            "lpar_vm_exit_duration_seconds_count{%s,group=\"Instruction emulation\"} 8",
+            "lpar_vm_exits_lost_total 5",
+            "lpar_vm_exit_monitor_seconds_total 0.002",
+            "lpar_partition_cpu_entitled_cpus{%s} 0.5",
+            "lpar_partition_cpu_used_cpus{%s} 0.498",
+            "lpar_partition_vcpu_seconds_total{%s} 8",
+            "lpar_partition_vcpu_wait_seconds_total{%s} 0.5",
+            "lpar_partition_cpu_throttled_seconds_total{%s} 0.125",
+            "lpar_blade_cpus{set=\"host\"} 1",
+            "lpar_blade_cpus{set=\"dedicated\"} 2",
+            "lpar_blade_cpus{set=\"shared\"} 4")) {
+      var labels = "namespace=\"shop\",lpar=\"lpar-a\",id=\"" + A + "\"";
+      assertTrue(page.contains(line.formatted(labels) + "\n"), page);
     }
   }
 
