@@ -188,17 +188,21 @@ class AgentReachE2E {
   @Test
   void itsMetricsAreForThoseWhomTheClusterLetsHaveThem() {
     // While there is no certificate yet, there is no answer.
-    var nobody = await("an answer", () -> MetricsReader.get(""), answer -> !answer.isEmpty());
+    var nobody =
+        await(
+            "an answer",
+            () -> AgentEndpoint.get(AgentEndpoint.METRICS, ""),
+            answer -> !answer.isEmpty());
     assertTrue(nobody.contains("HTTP/1.1 401 "), nobody);
     assertTrue(nobody.contains("\nWww-authenticate: Bearer"), nobody);
 
-    var stranger = MetricsReader.get(MetricsReader.token("e2e-stranger"));
+    var stranger = AgentEndpoint.get(AgentEndpoint.METRICS, AgentEndpoint.token("e2e-stranger"));
     assertTrue(stranger.contains("HTTP/1.1 403 "), stranger);
     var why =
         "system:serviceaccount:" + Lab.NAMESPACE + ":e2e-stranger may not get path \"/metrics\"";
     assertTrue(stranger.contains(why), stranger);
 
-    var page = MetricsReader.page();
+    var page = AgentEndpoint.metrics();
     assertTrue(page.contains("\nlpar_agent_info{version="), page);
   }
 

@@ -7,34 +7,60 @@ import java.util.regex.Pattern;
 
 /** VM exits as the agent tells Prometheus, by factor. */
 final class ExitMetrics {
-  private static final Pattern EXITS =
-      Pattern.compile("lpar_vm_exits_total\\{.*lpar=\"([^\"]+)\".*factor=\"([^\"]+)\"} ([0-9]+)");
+  private static final Pattern SAMPLE =
+      Pattern.compile(
+          "(lpar_vm_exits_total|lpar_vm_exit_seconds_total)\\{.*lpar=\"([^\"]+)\".*factor=\"([^\"]+)\"} ([0-9.eE+-]+)");
 
   /** The agent reads its counter every ten seconds. */
   private static final Duration READ = Duration.ofSeconds(12);
 
   private ExitMetrics() {}
 
-  private static Map<String, Long> now(String lpar) {
-    var exits = new TreeMap<String, Long>();
-    var matcher = EXITS.matcher(MetricsReader.page());
+  /** Of one guest, by factor. */
+  record Totals(Map<String, Long> counts, Map<String, Double> seconds) {
+    /** How many came since, of each factor that came. */
+    Map<String, Long> countsSince(Totals before) {
+      var since = new TreeMap<>(counts);
+      before.counts.forEach((factor, count) -> since.merge(factor, -count, Long::sum));
+      since.values().removeIf(count -> count == 0);
+      return since;
+    }
+
+    double secondsSince(Totals before) {
+      return sum(seconds) - sum(before.seconds);
+    }
+
+    private static double sum(Map<String, Double> seconds) {
+      return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+  }
+
+  private static Totals now(String lpar) {
+    var counts = new TreeMap<String, Long>();
+    var seconds = new TreeMap<String, Double>();
+    var matcher = SAMPLE.matcher(AgentEndpoint.metrics());
     while (matcher.find()) {
-      if (matcher.group(1).equals(lpar)) {
-        exits.put(matcher.group(2), Long.valueOf(matcher.group(3)));
+      if (matcher.group(2).equals(lpar)) {
+        double value = Double.parseDouble(matcher.group(4));
+        if (matcher.group(1).equals("lpar_vm_exits_total")) {
+          counts.put(matcher.group(3), (long) value);
+        } else {
+          seconds.put(matcher.group(3), value);
+        }
       }
     }
-    return exits;
+    return new Totals(counts, seconds);
   }
 
   /**
    * Of a guest that stands still: what stays the same from one reading of the counter to the next.
    */
-  static Map<String, Long> settled(String lpar) {
+  static Totals settled(String lpar) {
     var seen = now(lpar);
     for (int i = 0; i < 10; i++) {
       sleep();
       var next = now(lpar);
-      if (next.equals(seen) && !seen.isEmpty()) {
+      if (next.equals(seen) && !seen.counts.isEmpty()) {
         return seen;
       }
       seen = next;

@@ -56,7 +56,7 @@ class ExitsE2E {
     partition.awaitConsole("LPAR-GUEST ready");
     partition.setPower(PowerState.PAUSED);
     partition.awaitPhase(Phase.PAUSED);
-    var before = ExitMetrics.settled("exits-truth");
+    var before = ExitMetrics.settled("exits-truth").counts();
     onBlade("echo hist:keys=exit_reason >" + TRIGGER);
     try {
       partition.setPower(PowerState.RUNNING);
@@ -67,7 +67,7 @@ class ExitsE2E {
       Agent.awaitAtWork();
       partition.setPower(PowerState.PAUSED);
       partition.awaitPhase(Phase.PAUSED);
-      var after = ExitMetrics.settled("exits-truth");
+      var after = ExitMetrics.settled("exits-truth").counts();
       var kernels = kernelsOwn();
       // A vCPU that stands still has left its guest for an exit that is counted when it enters it
       // again: one at the beginning, one at the end.

@@ -43,9 +43,9 @@ public final class CounterLayout {
 
   // A thread's last exit.
   /** When it was left, in ns since the machine started; 0 in guest mode. */
-  static final int SINCE = 0;
+  public static final int SINCE = 0;
 
-  /** How long it was halted since then, in ns. */
+  /** How long it was halted since then, in ns; in guest mode, how long it waited in all. */
   public static final int WAITED = 8;
 
   /** Four words, the key of its tally. */
@@ -58,6 +58,9 @@ public final class CounterLayout {
 
   /** When it was called out to user space for a signal, in ns; 0 when it wasn't. */
   static final int LEFT = 32;
+
+  /** In guest mode: how long the last exit was handled, in ns. */
+  public static final int HANDLED = LEFT;
 
   public static final int VCPU_SIZE = 40;
 

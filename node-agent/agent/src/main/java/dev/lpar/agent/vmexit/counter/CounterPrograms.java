@@ -1,6 +1,7 @@
 package dev.lpar.agent.vmexit.counter;
 
 import static dev.lpar.agent.vmexit.counter.CounterLayout.COUNT;
+import static dev.lpar.agent.vmexit.counter.CounterLayout.HANDLED;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.HISTOGRAM;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.ISA_SHIFT;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY;
@@ -177,11 +178,23 @@ public final class CounterPrograms {
   private static BpfProgram entry() {
     var asm = new Assembler().call(Function.MONOTONIC_NANOS).set(R7, Operation.MOVE, R0);
     Fragments.thread(asm);
-    asm.load(R1, Size.DOUBLE, R9, SINCE).jumpIf(R1, Test.EQUAL, 0, "end");
-    Fragments.waited(asm);
-    asm.set(R7, Operation.SUBTRACT, R1);
-    Fragments.without(asm);
-    asm.store(R9, SINCE, Size.DOUBLE, 0);
+    asm.load(R1, Size.DOUBLE, R9, SINCE)
+        .jumpIf(R1, Test.EQUAL, 0, "end")
+        .load(R8, Size.DOUBLE, R9, WAITED)
+        .load(R2, Size.DOUBLE, R9, LEFT)
+        .jumpIf(R2, Test.EQUAL, 0, "stayed")
+        .set(R3, Operation.MOVE, R7)
+        .set(R3, Operation.SUBTRACT, R2)
+        .set(R8, Operation.ADD, R3)
+        .label("stayed")
+        .set(R7, Operation.SUBTRACT, R1)
+        .jumpIf(R8, Test.AT_MOST, R7, "waited less")
+        .set(R8, Operation.MOVE, R7)
+        .label("waited less")
+        .set(R7, Operation.SUBTRACT, R8)
+        .store(R9, SINCE, Size.DOUBLE, 0)
+        .store(R9, HANDLED, Size.DOUBLE, R7)
+        .store(R9, WAITED, Size.DOUBLE, R8);
     tally(asm, "end");
     asm.load(R1, Size.DOUBLE, R0, COUNT)
         .set(R1, Operation.ADD, 1)

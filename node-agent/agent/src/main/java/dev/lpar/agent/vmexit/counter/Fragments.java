@@ -1,16 +1,13 @@
 package dev.lpar.agent.vmexit.counter;
 
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_TGID;
-import static dev.lpar.agent.vmexit.counter.CounterLayout.LEFT;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.VCPUS;
-import static dev.lpar.agent.vmexit.counter.CounterLayout.WAITED;
 import static dev.lpar.linux.BpfProgram.Register.FRAME;
 import static dev.lpar.linux.BpfProgram.Register.R0;
 import static dev.lpar.linux.BpfProgram.Register.R1;
 import static dev.lpar.linux.BpfProgram.Register.R2;
 import static dev.lpar.linux.BpfProgram.Register.R3;
 import static dev.lpar.linux.BpfProgram.Register.R4;
-import static dev.lpar.linux.BpfProgram.Register.R7;
 import static dev.lpar.linux.BpfProgram.Register.R8;
 import static dev.lpar.linux.BpfProgram.Register.R9;
 
@@ -43,27 +40,6 @@ public final class Fragments {
         .set(R9, Operation.MOVE, R0)
         .load(R1, Size.WORD, R9, KEY_TGID)
         .jumpIf(R1, Test.NOT_EQUAL, R8, "end");
-  }
-
-  /**
-   * How much of the exit at r9 was waiting, in r8, when it ends at the time in r7. Uses r2 and r3.
-   */
-  public static void waited(Assembler asm) {
-    asm.load(R8, Size.DOUBLE, R9, WAITED)
-        .load(R2, Size.DOUBLE, R9, LEFT)
-        .jumpIf(R2, Test.EQUAL, 0, "stayed")
-        .set(R3, Operation.MOVE, R7)
-        .set(R3, Operation.SUBTRACT, R2)
-        .set(R8, Operation.ADD, R3)
-        .label("stayed");
-  }
-
-  /** Takes the waiting in r8 from the duration in r7, of which it is at most all. */
-  public static void without(Assembler asm) {
-    asm.jumpIf(R8, Test.AT_MOST, R7, "waited less")
-        .set(R8, Operation.MOVE, R7)
-        .label("waited less")
-        .set(R7, Operation.SUBTRACT, R8);
   }
 
   /** Adds 1 to the only number of an array. */

@@ -27,8 +27,9 @@ import java.util.List;
 
 /**
  * The programs that record the exits of one guest, attached while a trace is taken. They come after
- * the counter's on the same tracepoints, and take from its table what the exit was about, so that a
- * trace names it as the counter does. Another guest's exit costs a comparison.
+ * the counter's on the same tracepoints, and take from its table what the exit was about and how
+ * long it took: a trace says of each exit what the counter adds up. Another guest's exit costs a
+ * comparison.
  */
 public final class TracerPrograms {
   /** On the stack: an entry of {@link TraceLayout#OPEN} that is to be added. */
@@ -100,29 +101,28 @@ public final class TracerPrograms {
         .call(Function.CPU_NUMBER)
         .store(R7, TraceLayout.CPU, Size.WORD, R0)
         .call(Function.MONOTONIC_NANOS)
-        .store(R7, TraceLayout.NANOS, Size.DOUBLE, R0);
+        .store(R7, TraceLayout.NANOS, Size.DOUBLE, R0)
+        // What this took isn't the guest's.
+        .store(R9, CounterLayout.SINCE, Size.DOUBLE, R0);
     return asm.label("end").end().assemble();
   }
 
-  // r6: the exit that is open, r7: duration, r8: how much of it was waiting, r9: the counter's
-  // entry
+  // r7: the exit that is open, r9: the counter's entry, in which the exit has ended
   private BpfProgram entry() {
     var asm = new Assembler();
     ofTheGuest(asm);
-    asm.call(Function.MONOTONIC_NANOS).set(R7, Operation.MOVE, R0);
     Fragments.lookup(asm, TraceLayout.OPEN, Fragments.THREAD);
     asm.jumpIf(R0, Test.EQUAL, 0, "end")
-        .set(R6, Operation.MOVE, R0)
-        .load(R1, Size.DOUBLE, R6, TraceLayout.NANOS)
+        .set(R7, Operation.MOVE, R0)
+        .load(R1, Size.DOUBLE, R7, TraceLayout.NANOS)
         .jumpIf(R1, Test.EQUAL, 0, "end");
     counted(asm);
-    Fragments.waited(asm);
-    asm.load(R1, Size.DOUBLE, R6, TraceLayout.NANOS).set(R7, Operation.SUBTRACT, R1);
-    Fragments.without(asm);
-    asm.store(R6, TraceLayout.HANDLED, Size.DOUBLE, R7)
-        .store(R6, TraceLayout.WAITED, Size.DOUBLE, R8)
-        .set(R8, Operation.MOVE, R7)
-        .set(R7, Operation.MOVE, R6);
+    asm.load(R1, Size.DOUBLE, R9, CounterLayout.SINCE)
+        .jumpIf(R1, Test.NOT_EQUAL, 0, "end")
+        .load(R1, Size.DOUBLE, R9, CounterLayout.WAITED)
+        .store(R7, TraceLayout.WAITED, Size.DOUBLE, R1)
+        .load(R8, Size.DOUBLE, R9, CounterLayout.HANDLED)
+        .store(R7, TraceLayout.HANDLED, Size.DOUBLE, R8);
     // What it was about is known by now.
     name(asm);
     if (minNanos > 0) {

@@ -8,21 +8,22 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 
-/** Scrapes the agent of the lab's blade as Prometheus does, by service accounts of the tests. */
-final class MetricsReader {
+/** Asks the agent of the lab's blade over HTTPS, by service accounts of the tests. */
+final class AgentEndpoint {
+  static final String METRICS = "/metrics";
   private static final String ROLE = "lpar-metrics-reader";
   private static final String READER = "e2e-metrics-reader";
   private static String readersToken = "";
 
-  private MetricsReader() {}
+  private AgentEndpoint() {}
 
-  /** The page, by a token with the role that the chart has for that. */
-  static String page() {
-    var page = get(readersToken());
+  /** The page of metrics, by a token with the role that the chart has for that. */
+  static String metrics() {
+    var page = get(METRICS, readersToken());
     // An agent that was killed a moment ago, or is a moment old, doesn't listen yet.
     return isPage(page)
         ? page
-        : Lab.await("a page of metrics", () -> get(readersToken()), MetricsReader::isPage);
+        : Lab.await("a page of metrics", () -> get(METRICS, readersToken()), AgentEndpoint::isPage);
   }
 
   private static boolean isPage(String answer) {
@@ -67,12 +68,11 @@ final class MetricsReader {
   }
 
   /**
-   * The answer to {@code GET /metrics}, with its status line and headers; empty while the agent
-   * doesn't answer.
+   * The answer to GET, with its status line and headers; empty while the agent doesn't answer.
    *
    * @param token empty for none
    */
-  static String get(String token) {
+  static String get(String path, String token) {
     var ip =
         Lab.CLIENT
             .pods()
@@ -86,7 +86,7 @@ final class MetricsReader {
             .findFirst()
             .orElseThrow();
     var authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\\r\\n";
-    var request = "GET /metrics HTTP/1.0\\r\\n" + authorization + "\\r\\n";
+    var request = "GET " + path + " HTTP/1.0\\r\\n" + authorization + "\\r\\n";
     return onBlade(
         "printf '%s' | timeout 60 openssl s_client -quiet -connect %s:9751 2>/dev/null || true"
             .formatted(request, ip));
