@@ -18,7 +18,7 @@ public interface Guests {
   Map<LparId, Unit> units();
 
   /** Asks QEMU. */
-  Look look(LparId id);
+  Look look(LparId id, boolean withStatistics);
 
   /** Starts the guest unless its unit is there. Returns when systemd has started it. */
   void start(StartGuest order);
@@ -48,8 +48,8 @@ public interface Guests {
   void clearFailed(LparId id);
 
   /**
-   * @param statistics KVM's, of exits since QEMU's start, summed over the vCPUs; empty when QEMU
-   *     can't tell
+   * @param statistics KVM's, of exits since QEMU's start, summed over the vCPUs; empty when they
+   *     weren't asked for, or QEMU can't tell
    * @param devices pass-through devices that QEMU has, by their names in the partition
    * @param vcpuThreads thread ids of the vCPUs, in their order
    */

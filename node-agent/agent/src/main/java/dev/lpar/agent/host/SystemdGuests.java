@@ -131,14 +131,16 @@ public final class SystemdGuests implements Guests {
   }
 
   @Override
-  public Look look(LparId id) {
+  public Look look(LparId id, boolean withStatistics) {
     return ask(
         id,
         qmp -> {
           var state = runState(qmp.status());
           return new Look(
               state,
-              state == RunState.STARTING ? Map.of() : qmp.vcpuStatistics(ExitAccount.statistics()),
+              withStatistics && state != RunState.STARTING
+                  ? qmp.vcpuStatistics(ExitAccount.statistics())
+                  : Map.of(),
               devices(qmp),
               qmp.vcpuThreads());
         });

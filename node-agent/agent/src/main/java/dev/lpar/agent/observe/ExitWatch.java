@@ -67,6 +67,11 @@ final class ExitWatch {
     }
   }
 
+  /** Whether exits are told by KVM's statistics, for want of the counter. */
+  boolean needsStatistics() {
+    return unavailable != null;
+  }
+
   /**
    * @param live pids of the guests
    */

@@ -38,8 +38,9 @@ final class GuestWatch {
 
   /**
    * @param live pids of the guests to ask: another pid is another guest, counted anew
+   * @param withStatistics whether KVM's statistics are asked for too
    */
-  Map<LparId, Guest> look(Map<LparId, Long> live) {
+  Map<LparId, Guest> look(Map<LparId, Long> live, boolean withStatistics) {
     watched.keySet().retainAll(live.keySet());
     live.forEach(
         (id, pid) -> {
@@ -48,7 +49,7 @@ final class GuestWatch {
             watched.put(id, new Watched(id, pid));
           }
         });
-    watched.values().forEach(Watched::ask);
+    watched.values().forEach(guest -> guest.ask(withStatistics));
     var deadline = clock.instant().plus(ROUND);
     var seen = new HashMap<LparId, Guest>();
     watched.forEach((id, guest) -> seen.put(id, guest.seen(deadline)));
@@ -68,9 +69,9 @@ final class GuestWatch {
       this.pid = pid;
     }
 
-    void ask() {
+    void ask(boolean withStatistics) {
       if (asked == null) {
-        asked = looks.submit(() -> guests.look(id));
+        asked = looks.submit(() -> guests.look(id, withStatistics));
       }
     }
 

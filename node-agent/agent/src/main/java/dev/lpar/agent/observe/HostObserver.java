@@ -72,7 +72,7 @@ public final class HostObserver {
     var units = ports.guests().units();
     var traces = ports.files().traces();
     var pids = pids(units);
-    var guests = watch.look(pids);
+    var guests = watch.look(pids, watchedExits.needsStatistics());
     var wanted = new HashMap<LparId, PartitionIntent>();
     if (desired instanceof Desired.Known(var partitions, _, _, _, _)) {
       partitions.forEach(intent -> wanted.put(intent.id(), intent));

@@ -13,7 +13,6 @@ import dev.lpar.agent.vmexit.Isa;
 import dev.lpar.api.v1alpha1.BladeStatus.Virtualization;
 import dev.lpar.api.v1alpha1.ExitSource;
 import dev.lpar.api.v1alpha1.VmExits;
-import dev.lpar.model.PartitionIntent.Processors;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +78,8 @@ final class ExitStatuses {
     if (intent == null) {
       return List.of();
     }
-    boolean dedicated = intent.cpu() instanceof Processors.Dedicated;
+    // As it runs: what the spec says may wait for the next activation.
+    boolean dedicated = report.cpu() != null && !report.cpu().pins().isEmpty();
     var setup =
         new Facts.Setup(
             dedicated,

@@ -72,7 +72,7 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
   }
 
   @Override
-  public Look look(LparId id) {
+  public Look look(LparId id, boolean withStatistics) {
     if (hung.contains(id)) {
       throw new HostException("QEMU of " + id + " doesn't answer");
     }
@@ -80,7 +80,11 @@ public final class FakeBlade implements Guests, PartitionFiles, QemuStore, HugeP
     if (state == null) {
       throw new HostException("no QMP socket of " + id);
     }
-    return new Look(state, Map.of("exits", 1000L), devices.inGuest(id), List.of(1000L, 1001L));
+    return new Look(
+        state,
+        withStatistics ? Map.of("exits", 1000L) : Map.of(),
+        devices.inGuest(id),
+        List.of(1000L, 1001L));
   }
 
   @Override
