@@ -39,8 +39,13 @@ await_product() {
 diagnose() {
   local name
   status || true
-  kubectl get nodes,pods,lpars,blades,passthroughdevices -A -o wide || true
+  kubectl get nodes,pods,lpars,blades,passthroughdevices,exittraces -A -o wide || true
   for name in $(blade_names); do
+    if blade_trouble "$name"; then
+      echo "--- the end of the console of $name"
+      tail -n 80 "$STATE/blades/$name/console.log" | tr -d '\r'
+      continue
+    fi
     # shellcheck disable=SC2016 # the blade's shell expands it
     timeout 90 "$REPO/hack/lab" blade "$name" 'date -u; uptime; free -m
       for cpu in $(seq 0 $(($(nproc) - 1))); do timeout 10 taskset -c "$cpu" true || echo "CPU $cpu does not answer"; done
