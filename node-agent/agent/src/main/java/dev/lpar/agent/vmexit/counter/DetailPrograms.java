@@ -106,7 +106,10 @@ final class DetailPrograms {
     return asm.label("end").end().assemble();
   }
 
-  /** A signal called the thread out, to stop or to see to something: from then on it waits. */
+  /**
+   * A signal called the thread out, to stop or to see to something: from then on it waits. When it
+   * goes on it may be called out again at once, before it is in its guest.
+   */
   static BpfProgram userspaceExit(TracepointFormat format) throws UnusableFormatException {
     var errno = format.field("errno", 4);
     var asm = new Assembler().set(R6, Operation.MOVE, R1);
@@ -115,6 +118,8 @@ final class DetailPrograms {
     asm.set(R7, Operation.ADD, EINTR)
         .set(R7, Operation.SHIFT_LEFT, 32)
         .jumpIf(R7, Test.NOT_EQUAL, 0, "end")
+        .load(R1, Size.DOUBLE, R9, LEFT)
+        .jumpIf(R1, Test.NOT_EQUAL, 0, "end")
         .call(Function.MONOTONIC_NANOS)
         .store(R9, LEFT, Size.DOUBLE, R0);
     return asm.label("end").end().assemble();
