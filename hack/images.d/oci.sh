@@ -25,7 +25,7 @@ image() {
     layers+=$(printf ',{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:%s","size":%d}' "$sum" "$(stat -c %s "$file")")
     paths+=",\"blobs/sha256/$sum\""
   done
-  printf '{"architecture":"amd64","os":"linux","created":"%s","config":{"User":"%s","Env":["MALLOC_ARENA_MAX=2"],"Entrypoint":%s,"WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":[%s]}}' \
+  printf '{"architecture":"amd64","os":"linux","created":"%s","config":{"User":"%s","Env":["MALLOC_ARENA_MAX=1"],"Entrypoint":%s,"WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":[%s]}}' \
     "$(date -u -d "@$IMAGE_TIME" +%Y-%m-%dT%H:%M:%SZ)" "$user" "$command" "$(printf ',"sha256:%s"' "${sums[@]}" | cut -c2-)" >"$work/config"
   config=$(digest "$work/config")
   printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%d},"layers":[%s]}' \

@@ -64,7 +64,7 @@ fill_java_root() {
   unpack "$from" "$JAVA_PACKAGES"
   log "linking a Java runtime of the modules in use"
   mkdir -p "$from/proc" "$from/opt" "$to/opt"
-  unshare --mount bash -c 'mount -t proc proc "$1/proc" && exec chroot "$1" "$2" --add-modules "$3" --no-header-files --no-man-pages --output "/$4"' \
+  unshare --mount bash -c 'mount -t proc proc "$1/proc" && exec chroot "$1" "$2" --add-modules "$3" --no-header-files --no-man-pages --strip-java-debug-attributes --output "/$4"' \
     jlink "$from" /usr/lib/jvm/java-25-openjdk-amd64/bin/jlink "$JAVA_MODULES" "$JVM"
   cp -a "$from/$JVM" "$to/$JVM"
   rm -rf "$to/$JVM/legal" "$to/$JVM/lib/classlist" "$to/$JVM/lib/jrt-fs.jar"

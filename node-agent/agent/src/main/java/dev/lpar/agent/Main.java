@@ -47,6 +47,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.logging.LogManager;
@@ -62,6 +63,8 @@ public final class Main {
   private static final Path TRACING = SYS.resolve("kernel/tracing");
   private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
+  private static final Duration AFTER_START = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(10);
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}
@@ -168,7 +171,23 @@ public final class Main {
     Thread.ofPlatform().name("status").daemon().start(reporter::run);
     Thread.ofPlatform().name("hardware").daemon().start(hardware);
     Thread.ofPlatform().name("lease").daemon().start(new LeaseKeeper(api, clock)::run);
+    Thread.ofPlatform().name("memory").daemon().start(Main::giveMemoryBack);
     loop.run();
+  }
+
+  /**
+   * The serial collector gives memory back when it collects the whole heap, and by itself it does so
+   * when the heap has grown to its limit: each time it is done, the heap is a third smaller.
+   */
+  private static void giveMemoryBack() {
+    try {
+      for (var wait = AFTER_START; ; wait = BETWEEN_COLLECTIONS) {
+        Thread.sleep(wait);
+        System.gc();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String version() {

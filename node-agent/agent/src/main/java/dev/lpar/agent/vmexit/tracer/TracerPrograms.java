@@ -56,6 +56,8 @@ public final class TracerPrograms {
   }
 
   /**
+   * In the order in which they are to be attached: an exit that is seen has an entry that is seen.
+   *
    * @param exit format of kvm:kvm_exit
    * @param entry format of kvm:kvm_entry
    * @param process of the guest
