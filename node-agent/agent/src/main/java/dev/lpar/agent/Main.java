@@ -176,8 +176,8 @@ public final class Main {
   }
 
   /**
-   * The serial collector gives memory back when it collects the whole heap, and by itself it does so
-   * when the heap has grown to its limit: each time it is done, the heap is a third smaller.
+   * The serial collector gives memory back when it collects the whole heap, and by itself it does
+   * so when the heap has grown to its limit: each time it is done, the heap is a third smaller.
    */
   private static void giveMemoryBack() {
     try {

@@ -35,7 +35,8 @@ public final class BpfExitCounter implements ExitCounter {
   private static final Shape VCPUS =
       new Shape(Kind.HASH, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
 
-  private static final Map<String, Shape> SHAPES =
+  /** Its tables, by name. */
+  static final Map<String, Shape> SHAPES =
       Map.of(
           CounterLayout.VCPUS,
           VCPUS,

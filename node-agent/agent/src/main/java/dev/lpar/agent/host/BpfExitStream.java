@@ -93,6 +93,15 @@ final class BpfExitStream implements ExitStream {
     return missed.get(ONLY_KEY).map(ByteBuffer::getLong).orElse(0L);
   }
 
+  /** What its programs took so far, where the kernel keeps count. */
+  long nanos() throws IOException {
+    long nanos = 0;
+    for (var link : links) {
+      nanos += link.cost().nanos();
+    }
+    return nanos;
+  }
+
   @Override
   public void close() throws IOException {
     closeAll(all);
