@@ -26,11 +26,13 @@ final class ExitCostBench {
   private static final String HISTOGRAM = "bpftrace, histogram of times by reason";
   private static final String COUNT = "bpftrace, count by reason";
   private static final String RECORD = "perf kvm stat record";
+  private static final String LIKE_RECORD = "perf record, as perf kvm stat has it";
   private static final String TRACE = "perf trace";
 
   private final ExitPoints points;
   private final ExitBoundGuest guest;
-  private final ExitCostTable table = new ExitCostTable(List.of(HISTOGRAM, COUNT, RECORD, TRACE));
+  private final ExitCostTable table =
+      new ExitCostTable(List.of(HISTOGRAM, COUNT, RECORD, LIKE_RECORD, TRACE));
 
   private ExitCostBench(ExitPoints points, ExitBoundGuest guest) {
     this.points = points;
@@ -123,7 +125,9 @@ final class ExitCostBench {
         _ ->
             PeerExitWatch.bpftrace(
                 FOLDER, "%s { @[args.%s] = count(); }".formatted(exit, points.reason())));
-    watches.put(RECORD, traced -> PeerExitWatch.perf(FOLDER, record(traced.pid())));
+    watches.put(
+        points.real() ? RECORD : LIKE_RECORD,
+        traced -> PeerExitWatch.perf(FOLDER, record(traced.pid())));
     watches.put(
         TRACE,
         traced ->
