@@ -133,7 +133,7 @@ make_blade_image() {
   chroot "$tree" sh -ec '
     systemctl -q set-default multi-user.target
     systemctl -q disable ssh.service remote-fs.target getty@.service
-    systemctl -q enable lab-setup.service lab-kvm.service lab-vm.service containerd.service kubelet.service kube-proxy.service ssh.socket lab-load.socket
+    systemctl -q enable lab-setup.service lab-kvm.service containerd.service kubelet.service kube-proxy.service ssh.socket lab-load.socket
   ' 2>"$out/enable.log" || die "$(<"$out/enable.log")"
   # The identity comes from the emulator, at each boot.
   rm -f "$tree"/etc/ssh/ssh_host_* "$tree"/boot/{System.map,config,vmlinuz}-*

@@ -47,10 +47,8 @@ final class Table2Bench {
   private static VmExits measure(String paging) {
     onBlade(
         """
-        systemctl stop lab-vm
         for _ in $(seq 30); do modprobe -r kvm_amd && break; sleep 1; done
         modprobe kvm_amd %s
-        systemctl start lab-vm
         """
             .formatted(paging));
     var partition = Partition.apply(smallGuest(NAME, "", ""));
