@@ -6,9 +6,8 @@ DEBIAN_RELEASE=trixie
 DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Which kernel and systemd a blade runs, and what makes it a node. The cloud kernel has NVMe, ext4 and the IOMMU built in, so a
-# blade boots without an initrd. It is the release's own: with 6.12.118 of its security updates, emulated blades that run guests are
-# lost every twenty minutes (docs/development/lab.md, Limits).
-BLADE_PACKAGES=linux-image-cloud-amd64/$DEBIAN_RELEASE,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,procps,busybox-static
+# blade boots without an initrd.
+BLADE_PACKAGES=linux-image-cloud-amd64,systemd,systemd-sysv,udev,dbus,kmod,iproute2,pciutils,util-linux,procps,busybox-static
 BLADE_PACKAGES+=,containerd,runc,containernetworking-plugins,nftables,openssh-server,ca-certificates
 # shellcheck disable=SC2034 # used by image.sh
 EMULATOR_PACKAGES=$(printf "%s/$DEBIAN_RELEASE-backports," qemu-system-x86 qemu-system-common qemu-system-data qemu-utils seabios)
