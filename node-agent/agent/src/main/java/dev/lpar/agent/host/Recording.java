@@ -40,7 +40,7 @@ final class Recording {
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile TraceReason why = TraceReason.TIME_UP;
   private long records;
-  private @Nullable IOException failure;
+  private @Nullable Exception failure;
 
   /**
    * How it ended.
@@ -56,7 +56,12 @@ final class Recording {
     this.order = order;
     this.stream = stream;
     this.files = files;
-    this.file = files.create(order.id());
+    try {
+      this.file = files.create(order.id());
+    } catch (IOException e) {
+      stream.close();
+      throw e;
+    }
   }
 
   /**
@@ -94,9 +99,11 @@ final class Recording {
       var reason = untilItEnds();
       stream.stop();
       stream.drain(this::take);
-      flush();
+      if (failure == null) {
+        flush();
+      }
       return end(reason, stream.missed());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.log(Level.WARNING, "trace " + order.displayName(), e);
       failure = e;
       return end(TraceReason.TRACER_REFUSED, 0);
@@ -107,7 +114,7 @@ final class Recording {
     var broken = failure;
     return new End(
         broken == null ? reason : TraceReason.TRACER_REFUSED,
-        broken == null ? null : String.valueOf(broken.getMessage()),
+        broken == null ? null : broken.toString(),
         new Result(records, missed, digest.factors(LINES), digest.instructions(LINES)));
   }
 
@@ -116,6 +123,9 @@ final class Recording {
     long diskLook = start;
     while (true) {
       stream.drain(this::take);
+      if (failure != null) {
+        return TraceReason.TRACER_REFUSED;
+      }
       flush();
       long now = System.nanoTime();
       if (records >= order.maxRecords()) {

@@ -7,6 +7,7 @@ import dev.lpar.agent.plan.HostStep.TraceStep;
 import dev.lpar.agent.plan.ObservedPartition.Unit;
 import dev.lpar.agent.plan.TracePlan.Phase;
 import dev.lpar.agent.plan.TracePlan.Report;
+import dev.lpar.agent.vmexit.ExitRecord;
 import dev.lpar.agent.vmexit.FactorNames;
 import dev.lpar.model.LparId;
 import java.util.ArrayList;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class TracePlanner {
   /** All records of a blade together. A trace counts with all that it may come to take. */
   static final long MOST_BYTES = 1L << 30;
-
-  /** What one record takes on the disk. */
-  static final int RECORD_BYTES = 48;
 
   private final ObservedHost host;
   private final List<TraceStep> steps = new ArrayList<>();
@@ -105,7 +103,7 @@ final class TracePlanner {
     if (taken) {
       return waits(order, TraceReason.ANOTHER_TRACE_RUNS, null);
     }
-    long most = (long) order.maxRecords() * RECORD_BYTES;
+    long most = (long) order.maxRecords() * ExitRecord.BYTES;
     if (bytes + most > MOST_BYTES) {
       return waits(
           order,

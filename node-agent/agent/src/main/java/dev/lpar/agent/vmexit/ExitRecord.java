@@ -20,6 +20,9 @@ public record ExitRecord(
     ExitKey exit) {
   public static final long UNKNOWN = -1;
 
+  /** What a record takes in the kernel's ring and on the disk. */
+  public static final int BYTES = 48;
+
   public boolean timed() {
     return handledNanos != UNKNOWN;
   }

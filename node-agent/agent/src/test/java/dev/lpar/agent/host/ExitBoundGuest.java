@@ -72,7 +72,7 @@ final class ExitBoundGuest implements AutoCloseable {
     Files.deleteIfExists(socket);
     var firmware = Files.write(folder.resolve("firmware"), firmware(code));
     var qemu =
-        Helper.start(
+        BenchProcess.start(
             folder.resolve("qemu.log"),
             List.of(
                 "/usr/bin/qemu-system-x86_64",
@@ -95,7 +95,7 @@ final class ExitBoundGuest implements AutoCloseable {
                 firmware.toString()));
     try {
       var guest = new ExitBoundGuest(qemu, connect(socket), statistic, perExit);
-      Helper.run("/usr/bin/taskset", "-p", "-c", "" + cpu, "" + guest.thread);
+      BenchProcess.run("/usr/bin/taskset", "-p", "-c", "" + cpu, "" + guest.thread);
       return guest;
     } catch (IOException e) {
       qemu.destroyForcibly();
@@ -142,11 +142,11 @@ final class ExitBoundGuest implements AutoCloseable {
   Span run(Duration time) throws IOException, InterruptedException {
     try {
       long exits = exits();
-      long cpu = Helper.threadNanos(qemu.pid(), thread);
+      long cpu = BenchProcess.threadNanos(qemu.pid(), thread);
       qmp.cont();
       Thread.sleep(time);
       qmp.stop();
-      return new Span(exits() - exits, Helper.threadNanos(qemu.pid(), thread) - cpu);
+      return new Span(exits() - exits, BenchProcess.threadNanos(qemu.pid(), thread) - cpu);
     } catch (QmpException e) {
       throw new IOException(e);
     }
@@ -162,6 +162,6 @@ final class ExitBoundGuest implements AutoCloseable {
   @Override
   public void close() {
     qmp.close();
-    Helper.end(qemu);
+    BenchProcess.end(qemu);
   }
 }

@@ -44,7 +44,7 @@ final class PeerExitWatch implements ExitWatch {
   private static PeerExitWatch start(Path folder, boolean bpf, List<String> command)
       throws Exception {
     var log = folder.resolve("peer.log");
-    var watch = new PeerExitWatch(Helper.start(log, command), bpf);
+    var watch = new PeerExitWatch(BenchProcess.start(log, command), bpf);
     var end = Instant.now().plus(LIMIT);
     while (!(bpf ? Files.readString(log).contains("at work") : watch.hasEvents())) {
       if (!watch.process.isAlive() || Instant.now().isAfter(end)) {
@@ -101,11 +101,11 @@ final class PeerExitWatch implements ExitWatch {
 
   @Override
   public long besideNanos() throws IOException {
-    return Helper.nanos(process.pid());
+    return BenchProcess.nanos(process.pid());
   }
 
   @Override
   public void close() {
-    Helper.end(process);
+    BenchProcess.end(process);
   }
 }

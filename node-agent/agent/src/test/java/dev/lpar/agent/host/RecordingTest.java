@@ -1,6 +1,7 @@
 package dev.lpar.agent.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lpar.agent.plan.Intents;
@@ -14,6 +15,7 @@ import dev.lpar.agent.vmexit.ExitRecord;
 import dev.lpar.agent.vmexit.Isa;
 import dev.lpar.agent.vmexit.TraceFilter;
 import dev.lpar.agent.vmexit.tracer.TraceLayout;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -48,11 +50,15 @@ class RecordingTest {
     /** What comes between the last look and the end. */
     final List<ExitRecord> late = new ArrayList<>();
 
+    volatile boolean fault;
     volatile boolean stopped;
     volatile boolean closed;
 
     @Override
     public void drain(Consumer<ByteBuffer> record) {
+      if (fault) {
+        throw new IllegalStateException("a fault");
+      }
       for (var exit = ring.poll(); exit != null; exit = ring.poll()) {
         record.accept(TraceLayout.write(exit));
       }
@@ -156,6 +162,24 @@ class RecordingTest {
     assertTrue(stream.closed, "it has ended when that returns");
     assertEquals(TraceReason.GUEST_ENDED, end.get(10, TimeUnit.SECONDS).reason());
     recording.end(TraceReason.TIME_UP);
+  }
+
+  @Test
+  void oneThatFailsEndsAndSaysWhy() throws Exception {
+    stream.fault = true;
+    var end = record(Duration.ofHours(1), 1000, TraceFilter.ALL).get(10, TimeUnit.SECONDS);
+    assertEquals(TraceReason.TRACER_REFUSED, end.reason());
+    assertEquals("java.lang.IllegalStateException: a fault", end.message());
+    assertTrue(stream.closed);
+  }
+
+  @Test
+  void oneThatHasNoFileLetsGoOfTheKernel() throws Exception {
+    files.remove(ID);
+    assertThrows(
+        IOException.class,
+        () -> new Recording(order(Duration.ofHours(1), 1000, TraceFilter.ALL), stream, files));
+    assertTrue(stream.closed);
   }
 
   @Test

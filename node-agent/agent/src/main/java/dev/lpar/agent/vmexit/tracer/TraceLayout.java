@@ -37,7 +37,7 @@ public final class TraceLayout {
   static final int VCPU = 36;
   static final int REASON = 40;
   static final int QUALIFIER = 44;
-  public static final int RECORD_SIZE = 48;
+  public static final int RECORD_SIZE = ExitRecord.BYTES;
 
   private TraceLayout() {}
 

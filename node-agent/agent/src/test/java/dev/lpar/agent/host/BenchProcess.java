@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Processes that a bench starts; they end with the thread that started them, however it ends. */
-final class Helper {
-  private Helper() {}
+final class BenchProcess {
+  private BenchProcess() {}
 
   static Process start(Path output, List<String> command) throws IOException {
     var words = new ArrayList<>(List.of("/usr/bin/setpriv", "--pdeathsig", "KILL"));
