@@ -15,11 +15,8 @@ import dev.lpar.operator.plan.PlacementPlan.Assign;
 import dev.lpar.operator.plan.PlacementPlan.Standing;
 import dev.lpar.operator.plan.PlacementPlan.Withdraw;
 import dev.lpar.operator.plan.PlacementPlan.Write;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -100,20 +97,13 @@ public class Places {
 
   /** Writes unless the blade has changed since it was read; then the caller reads again. */
   private void write(Blade blade, Write write) {
-    try {
-      client
-          .resource(withPartitions(blade, partitions(blade, write)))
-          .patch(FieldManagers.applyAs(FieldManagers.OPERATOR));
+    var part = BladeSpecBuilder.builder().partitions(partitions(blade, write)).build();
+    if (BladeSpecs.write(client, blade, part, FieldManagers.OPERATOR)) {
       switch (write) {
         case Assign(var name, var intent) ->
             LOG.infof("%s gets %s, generation %d", name, intent.displayName(), intent.generation());
         case Withdraw(var name, var id) -> LOG.infof("%s loses %s", name, id);
       }
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-      LOG.debugf("%s changed since it was read: reading again", blade.getMetadata().getName());
     }
   }
 
@@ -142,17 +132,6 @@ public class Places {
     return was.id().equals(wanted.id())
         && was.cpu().equals(wanted.cpu())
         && was.devices().equals(wanted.devices());
-  }
-
-  private static Blade withPartitions(Blade read, List<Partition> partitions) {
-    var blade = new Blade();
-    blade.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(read.getMetadata().getName())
-            .withResourceVersion(read.getMetadata().getResourceVersion())
-            .build());
-    blade.setSpec(BladeSpecBuilder.builder().partitions(partitions).build());
-    return blade;
   }
 
   private static Blade named(String name, List<Blade> blades) {

@@ -1,18 +1,15 @@
 package dev.lpar.operator.apply;
 
+import dev.lpar.api.v1alpha1.ApiGroup;
 import dev.lpar.api.v1alpha1.Blade;
 import dev.lpar.api.v1alpha1.BladeSpecBuilder;
 import dev.lpar.api.v1alpha1.BladeTrace;
 import dev.lpar.api.v1alpha1.ExitTrace;
 import dev.lpar.operator.observe.ExitTraces;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -24,7 +21,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public class TraceOrders {
   private static final Logger LOG = Logger.getLogger(TraceOrders.class);
-  private static final int MOST = 64;
+  public static final int MOST = 64;
 
   private final KubernetesClient client;
 
@@ -32,68 +29,74 @@ public class TraceOrders {
     this.client = client;
   }
 
-  /**
-   * Tells a blade that has the trace's partition.
-   *
-   * @return false if the blade has changed meanwhile, so that it must be looked at again
-   */
-  public boolean tell(String blade, ExitTrace trace) {
+  /** What came of telling a blade. */
+  public enum Told {
+    DONE,
+    /** The blade has changed meanwhile, so that it must be looked at again. */
+    AGAIN,
+    /** It has been told of as many traces as a blade can be. */
+    FULL
+  }
+
+  /** Tells a blade that has the trace's partition. */
+  public Told tell(String blade, ExitTrace trace) {
     var read = client.resources(Blade.class).withName(blade).get();
     var order = read == null ? null : ExitTraces.order(trace, read).orElse(null);
     if (read == null || order == null || ExitTraces.isToldOf(read, trace)) {
-      return false;
+      return Told.AGAIN;
     }
-    var traces = new ArrayList<>(wanted(read));
+    var there = client.resources(ExitTrace.class).inAnyNamespace().list().getItems();
+    if (there.stream().noneMatch(live -> isKept(live, trace))) {
+      return Told.AGAIN;
+    }
+    // Without those whose ExitTraces are gone, such as by force.
+    var uids = there.stream().map(live -> live.getMetadata().getUid()).collect(Collectors.toSet());
+    var traces =
+        new ArrayList<>(
+            ExitTraces.told(read).stream().filter(told -> uids.contains(told.id())).toList());
     if (traces.size() >= MOST) {
-      return false;
+      return Told.FULL;
     }
     traces.add(order);
-    return write(read, traces);
+    return write(read, traces) ? Told.DONE : Told.AGAIN;
   }
 
   /**
-   * Has a blade end and remove the trace.
+   * Has whatever blade was told of the trace end and remove it. Asks the API server: a cache may
+   * not have yet what was told a moment ago.
    *
    * @return false if it must be tried again
    */
-  public boolean withdraw(String blade, ExitTrace trace) {
-    var read = client.resources(Blade.class).withName(blade).get();
-    if (read == null || !ExitTraces.isToldOf(read, trace)) {
-      return true;
-    }
-    var traces = new ArrayList<>(ExitTraces.told(read));
-    traces.removeIf(told -> told.id().equals(trace.getMetadata().getUid()));
-    return write(read, traces);
+  public boolean withdraw(ExitTrace trace) {
+    var uid = trace.getMetadata().getUid();
+    return client.resources(Blade.class).list().getItems().stream()
+        .filter(blade -> ExitTraces.isToldOf(blade, trace))
+        .allMatch(
+            blade ->
+                write(
+                    blade,
+                    ExitTraces.told(blade).stream()
+                        .filter(told -> !told.id().equals(uid))
+                        .toList()));
   }
 
-  /** Without those whose ExitTraces are gone, such as by force. */
-  private List<BladeTrace> wanted(Blade blade) {
-    Set<String> there =
-        client.resources(ExitTrace.class).inAnyNamespace().list().getItems().stream()
-            .map(trace -> trace.getMetadata().getUid())
-            .collect(Collectors.toSet());
-    return ExitTraces.told(blade).stream().filter(told -> there.contains(told.id())).toList();
+  /** Whether its deletion will be noticed: it can't go before the blade is told so too. */
+  private static boolean isKept(ExitTrace live, ExitTrace trace) {
+    return live.getMetadata().getUid().equals(trace.getMetadata().getUid())
+        && live.hasFinalizer(ApiGroup.TRACE_FINALIZER)
+        && !live.isMarkedForDeletion();
   }
 
   private boolean write(Blade read, List<BladeTrace> traces) {
-    var name = read.getMetadata().getName();
-    var blade = new Blade();
-    blade.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name)
-            .withResourceVersion(read.getMetadata().getResourceVersion())
-            .build());
-    blade.setSpec(BladeSpecBuilder.builder().exitTraces(traces).build());
-    try {
-      client.resource(blade).patch(FieldManagers.applyAs(FieldManagers.TRACES));
-      LOG.infof("%s is told of %d traces", name, traces.size());
-      return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-      LOG.debugf("%s changed since it was read: reading again", name);
-      return false;
+    boolean done =
+        BladeSpecs.write(
+            client,
+            read,
+            BladeSpecBuilder.builder().exitTraces(traces).build(),
+            FieldManagers.TRACES);
+    if (done) {
+      LOG.infof("%s is told of %d traces", read.getMetadata().getName(), traces.size());
     }
+    return done;
   }
 }

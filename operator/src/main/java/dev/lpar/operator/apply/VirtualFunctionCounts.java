@@ -9,11 +9,8 @@ import dev.lpar.operator.observe.Blades;
 import dev.lpar.operator.observe.Devices;
 import dev.lpar.operator.observe.Fleets;
 import dev.lpar.operator.plan.VirtualFunctionPlanner;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -67,32 +64,22 @@ public class VirtualFunctionCounts {
   }
 
   private boolean write(Blade read, List<VirtualFunctionCount> counts) {
-    var name = read.getMetadata().getName();
-    var blade = new Blade();
-    blade.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name)
-            .withResourceVersion(read.getMetadata().getResourceVersion())
-            .build());
-    blade.setSpec(
-        BladeSpecBuilder.builder()
-            .virtualFunctions(counts.stream().map(FunctionCount::of).toList())
-            .build());
-    try {
-      client.resource(blade).patch(FieldManagers.applyAs(FieldManagers.FUNCTIONS));
+    boolean done =
+        BladeSpecs.write(
+            client,
+            read,
+            BladeSpecBuilder.builder()
+                .virtualFunctions(counts.stream().map(FunctionCount::of).toList())
+                .build(),
+            FieldManagers.FUNCTIONS);
+    if (done) {
       LOG.infof(
           "%s is to have virtual functions: %s",
-          name,
+          read.getMetadata().getName(),
           counts.stream()
               .map(count -> count.count() + " of " + count.passthroughDevice())
               .collect(Collectors.joining(", ")));
-      return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-      LOG.debugf("%s changed since it was read: reading again", name);
-      return false;
     }
+    return done;
   }
 }

@@ -5,6 +5,8 @@ import dev.lpar.api.v1alpha1.BladeTrace;
 import dev.lpar.api.v1alpha1.BladeTraceStatus;
 import dev.lpar.api.v1alpha1.ExitTrace;
 import dev.lpar.api.v1alpha1.ExitTraceSpec;
+import dev.lpar.api.v1alpha1.TracePhase;
+import dev.lpar.api.v1alpha1.TraceReason;
 import dev.lpar.operator.plan.TraceFacts;
 import dev.lpar.operator.plan.TraceFacts.Former;
 import java.util.List;
@@ -73,6 +75,25 @@ public final class ExitTraces {
                 .filter(report -> report.id().equals(meta.getUid()))
                 .findFirst()
                 .orElse(null),
+        former(trace));
+  }
+
+  /** Of a trace whose blade can't be told of it, for it has been told of so many. */
+  public static TraceFacts full(ExitTrace trace, String blade, int most) {
+    var meta = trace.getMetadata();
+    return new TraceFacts(
+        meta.getGeneration(),
+        meta.getNamespace(),
+        trace.getSpec().lpar(),
+        blade,
+        null,
+        new BladeTraceStatus(
+            meta.getUid(),
+            TracePhase.PENDING,
+            TraceReason.NO_ROOM,
+            "%s has %d traces, the most that a blade keeps: delete an ExitTrace"
+                .formatted(blade, most),
+            null),
         former(trace));
   }
 

@@ -8,6 +8,7 @@ import dev.lpar.operator.apply.TraceOrders;
 import dev.lpar.operator.apply.TraceStatuses;
 import dev.lpar.operator.observe.Blades;
 import dev.lpar.operator.observe.ExitTraces;
+import dev.lpar.operator.plan.TraceFacts;
 import dev.lpar.operator.plan.TraceProjector;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -42,6 +43,9 @@ public class ExitTraceReconciler implements Reconciler<ExitTrace>, Cleaner<ExitT
   /** What has been written is seen in the cache by then. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
+  /** Between looks whether a blade that was told of too many traces has room for another. */
+  private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
+
   /** Index of traces by what they trace, and of blades by the partitions they have. */
   private static final String BY_LPAR = "lpar";
 
@@ -63,26 +67,26 @@ public class ExitTraceReconciler implements Reconciler<ExitTrace>, Cleaner<ExitT
     var told = told(trace, context);
     var home = told.isPresent() || ended(trace) ? Optional.<Blade>empty() : home(trace, context);
     if (home.isPresent()) {
-      orders.tell(home.get().getMetadata().getName(), trace);
+      var blade = home.get().getMetadata().getName();
+      if (orders.tell(blade, trace) == TraceOrders.Told.FULL) {
+        report(trace, ExitTraces.full(trace, blade, TraceOrders.MOST), context);
+        return UpdateControl.<ExitTrace>noUpdate().rescheduleAfter(FULL_AGAIN);
+      }
       return UpdateControl.<ExitTrace>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    var facts = ExitTraces.facts(trace, told.orElse(null));
-    statuses.write(trace, TraceProjector.project(facts, clock.instant()), context);
+    report(trace, ExitTraces.facts(trace, told.orElse(null)), context);
     return UpdateControl.noUpdate();
   }
 
   @Override
   public DeleteControl cleanup(ExitTrace trace, Context<ExitTrace> context) {
-    var told = told(trace, context).map(blade -> blade.getMetadata().getName());
-    var last = Stream.ofNullable(trace.getStatus()).map(status -> status.blade());
-    var withdrawn =
-        Stream.concat(told.stream(), last)
-            .filter(Objects::nonNull)
-            .distinct()
-            .allMatch(blade -> orders.withdraw(blade, trace));
-    return withdrawn
+    return orders.withdraw(trace)
         ? DeleteControl.defaultDelete()
         : DeleteControl.noFinalizerRemoval().rescheduleAfter(LOOK_AGAIN);
+  }
+
+  private void report(ExitTrace trace, TraceFacts facts, Context<ExitTrace> context) {
+    statuses.write(trace, TraceProjector.project(facts, clock.instant()), context);
   }
 
   private static boolean ended(ExitTrace trace) {

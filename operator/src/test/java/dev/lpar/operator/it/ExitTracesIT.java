@@ -138,6 +138,32 @@ class ExitTracesIT {
   }
 
   @Test
+  void oneTooManyIsToldSoAndComesLater() {
+    createLpar();
+    IntStream.range(0, 64).forEach(i -> create("full-" + i, ""));
+    await("64 told").atMost(Cluster.PATIENCE).until(() -> told().size() == 64);
+    create("late", "");
+    var condition = awaitPhase("late", TracePhase.PENDING).getStatus().conditions().getFirst();
+    assertEquals("NoRoom", condition.getReason());
+    assertEquals(
+        "traced has 64 traces, the most that a blade keeps: delete an ExitTrace",
+        condition.getMessage());
+    Cluster.client().resource(find("full-0")).delete();
+    awaitPhase("late", TracePhase.TRACING);
+  }
+
+  @Test
+  void oneThatIsDeletedAtOnceLeavesNothing() {
+    createLpar();
+    for (int i = 0; i < 10; i++) {
+      create("brief", "");
+      Cluster.client().resource(find("brief")).delete();
+      await("the end of it").atMost(Cluster.PATIENCE).until(() -> find("brief") == null);
+      assertEquals(List.of(), told());
+    }
+  }
+
+  @Test
   void theRestOfTheBladesSpecIsLeftAlone() {
     createLpar();
     create("alone", "");
