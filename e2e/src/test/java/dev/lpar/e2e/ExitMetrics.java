@@ -3,21 +3,27 @@ package dev.lpar.e2e;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** VM exits as the agent tells Prometheus, by factor. */
 final class ExitMetrics {
   private static final Pattern SAMPLE =
       Pattern.compile(
-          "(lpar_vm_exits_total|lpar_vm_exit_seconds_total)\\{.*lpar=\"([^\"]+)\".*factor=\"([^\"]+)\"} ([0-9.eE+-]+)");
+          "(lpar_vm_exits_total|lpar_vm_exit_seconds_total|lpar_vm_exit_wait_seconds_total)\\{.*lpar=\"([^\"]+)\".*factor=\"([^\"]+)\"} ([0-9.eE+-]+)");
 
   /** The agent reads its counter every ten seconds. */
   private static final Duration READ = Duration.ofSeconds(12);
 
   private ExitMetrics() {}
 
-  /** Of one guest, by factor. */
-  record Totals(Map<String, Long> counts, Map<String, Double> seconds) {
+  /**
+   * Of one guest, by factor.
+   *
+   * @param seconds of handling
+   * @param waits seconds halted or stopped
+   */
+  record Totals(Map<String, Long> counts, Map<String, Double> seconds, Map<String, Double> waits) {
     /** How many came since, of each factor that came. */
     Map<String, Long> countsSince(Totals before) {
       var since = new TreeMap<>(counts);
@@ -27,29 +33,42 @@ final class ExitMetrics {
     }
 
     double secondsSince(Totals before) {
-      return sum(seconds) - sum(before.seconds);
+      return secondsOf(factor -> true) - before.secondsOf(factor -> true);
     }
 
-    private static double sum(Map<String, Double> seconds) {
-      return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    double secondsOf(Predicate<String> factors) {
+      return sum(seconds, factors);
+    }
+
+    double waitsOf(Predicate<String> factors) {
+      return sum(waits, factors);
+    }
+
+    private static double sum(Map<String, Double> seconds, Predicate<String> factors) {
+      return seconds.entrySet().stream()
+          .filter(entry -> factors.test(entry.getKey()))
+          .mapToDouble(Map.Entry::getValue)
+          .sum();
     }
   }
 
   private static Totals now(String lpar) {
     var counts = new TreeMap<String, Long>();
     var seconds = new TreeMap<String, Double>();
+    var waits = new TreeMap<String, Double>();
     var matcher = SAMPLE.matcher(AgentEndpoint.metrics());
     while (matcher.find()) {
       if (matcher.group(2).equals(lpar)) {
         double value = Double.parseDouble(matcher.group(4));
-        if (matcher.group(1).equals("lpar_vm_exits_total")) {
-          counts.put(matcher.group(3), (long) value);
-        } else {
-          seconds.put(matcher.group(3), value);
+        var factor = matcher.group(3);
+        switch (matcher.group(1)) {
+          case "lpar_vm_exits_total" -> counts.put(factor, (long) value);
+          case "lpar_vm_exit_seconds_total" -> seconds.put(factor, value);
+          default -> waits.put(factor, value);
         }
       }
     }
-    return new Totals(counts, seconds);
+    return new Totals(counts, seconds, waits);
   }
 
   /**

@@ -13,20 +13,17 @@ import dev.lpar.api.v1alpha1.ExitSource;
 import dev.lpar.api.v1alpha1.Phase;
 import dev.lpar.api.v1alpha1.PowerState;
 import dev.lpar.api.v1alpha1.VmExits;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** VM exits as they are told, beside what the kernel counts by other means. */
 @ExtendWith(LabExtension.class)
 class ExitsE2E {
-  private static final String TRIGGER = "/sys/kernel/tracing/events/kvm/kvm_exit/trigger";
-  private static final String HISTOGRAM = "/sys/kernel/tracing/events/kvm/kvm_exit/hist";
-  private static final Pattern ENTRY =
-      Pattern.compile("\\{ exit_reason: +([0-9]+) } hitcount: +([0-9]+)");
+  private static final int VCPUS = 8;
+  private static final String HALT = "HLT";
 
   /** Processes, page faults, I/O, CPUID: something of everything. */
   private static final String WORK =
@@ -34,7 +31,7 @@ class ExitsE2E {
 
   /** Factors of one reason each, by its number on SVM and on VMX. */
   private static final Map<String, int[]> REASONS =
-      Map.of("CPUID", new int[] {0x72, 10}, "HLT", new int[] {0x78, 12});
+      Map.of("CPUID", new int[] {0x72, 10}, HALT, new int[] {0x78, 12});
 
   private static Virtualization virtualization() {
     return Lab.CLIENT.resources(Blade.class).withName(BLADE).get().getStatus().virtualization();
@@ -45,20 +42,20 @@ class ExitsE2E {
   }
 
   @Test
-  void countsAreTheKernelsOwnAlsoThroughADeathOfTheAgent() {
+  void countsAndTimesAreTheKernelsOwnAlsoThroughAPauseAndADeathOfTheAgent() {
     awaitAccounting(ExitSource.BPF);
-    var partition =
-        Partition.apply(
-            smallGuest("exits-truth", "", "")
-                .replace(
-                    "vcpus: 1, mode: Shared, serviceRatio: 10",
-                    "vcpus: 2, mode: Shared, serviceRatio: 50"));
-    partition.awaitConsole("LPAR-GUEST ready");
-    partition.setPower(PowerState.PAUSED);
-    partition.awaitPhase(Phase.PAUSED);
-    var before = ExitMetrics.settled("exits-truth").counts();
-    onBlade("echo hist:keys=exit_reason >" + TRIGGER);
-    try {
+    try (var kernel = KernelExits.count()) {
+      var partition =
+          Partition.apply(
+              smallGuest("exits-truth", "", "")
+                  .replace("size: 128Mi", "size: 256Mi")
+                  .replace(
+                      "vcpus: 1, mode: Shared, serviceRatio: 10",
+                      "vcpus: %d, mode: Shared, serviceRatio: 50".formatted(VCPUS)));
+      partition.awaitConsole("LPAR-GUEST ready");
+      assertEquals(VCPUS, Integer.parseInt(partition.inGuest("nproc").strip()));
+      partition.setPower(PowerState.PAUSED);
+      partition.awaitPhase(Phase.PAUSED);
       partition.setPower(PowerState.RUNNING);
       partition.awaitPhase(Phase.RUNNING);
       partition.inGuest(WORK);
@@ -67,31 +64,38 @@ class ExitsE2E {
       Agent.awaitAtWork();
       partition.setPower(PowerState.PAUSED);
       partition.awaitPhase(Phase.PAUSED);
-      var after = ExitMetrics.settled("exits-truth").counts();
-      var kernels = kernelsOwn();
+      var told = ExitMetrics.settled("exits-truth");
+      var counts = kernel.counts();
+      assertTrue(sum(counts) > 1000, () -> "the guest did next to nothing: " + counts);
       // A vCPU that stands still has left its guest for an exit that is counted when it enters it
-      // again: one at the beginning, one at the end.
-      assertEquals(sum(kernels), sum(after) - sum(before), after + " - " + before + ": " + kernels);
+      // again.
+      assertEquals(sum(counts), sum(told.counts()) + VCPUS, told + ": " + counts);
       REASONS.forEach(
           (factor, reasons) ->
               assertEquals(
-                  kernels.getOrDefault(reasons[0], 0L) + kernels.getOrDefault(reasons[1], 0L),
-                  after.getOrDefault(factor, 0L) - before.getOrDefault(factor, 0L),
-                  2,
-                  factor));
-    } finally {
-      onBlade("echo '!hist:keys=exit_reason' >" + TRIGGER);
+                  of(counts, reasons), told.counts().getOrDefault(factor, 0L), VCPUS, factor));
+
+      var nanos = kernel.nanos();
+      var halts = REASONS.get(HALT);
+      double halted = of(nanos, halts) / 1e9;
+      assertTimes(HALT, halted, told, HALT::equals);
+      assertTimes("all others", sum(nanos) / 1e9 - halted, told, factor -> !factor.equals(HALT));
     }
   }
 
-  private static Map<Integer, Long> kernelsOwn() {
-    var counts = new TreeMap<Integer, Long>();
-    var matcher = ENTRY.matcher(onBlade("cat " + HISTOGRAM));
-    while (matcher.find()) {
-      counts.put(Integer.valueOf(matcher.group(1)), Long.valueOf(matcher.group(2)));
-    }
-    assertTrue(sum(counts) > 1000, () -> "the guest did next to nothing: " + counts);
-    return counts;
+  /** Handling is told as the kernel has it, if what was waiting isn't handling. */
+  private static void assertTimes(
+      String what, double seconds, ExitMetrics.Totals told, Predicate<String> factors) {
+    double handled = told.secondsOf(factors);
+    assertEquals(
+        handled,
+        seconds - told.waitsOf(factors),
+        0.02 * handled,
+        () -> what + ": " + seconds + " s from exit to entry; " + told);
+  }
+
+  private static long of(Map<Integer, Long> numbers, int[] reasons) {
+    return Arrays.stream(reasons).mapToLong(reason -> numbers.getOrDefault(reason, 0L)).sum();
   }
 
   private static long sum(Map<?, Long> counts) {

@@ -33,7 +33,8 @@ public final class BpfExitCounter implements ExitCounter {
   private static final byte[] ONLY_KEY = new byte[4];
 
   private static final Shape VCPUS =
-      new Shape(Kind.HASH, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
+      new Shape(
+          Kind.HASH, CounterLayout.THREAD_SIZE, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
 
   /** Its tables, by name. */
   static final Map<String, Shape> SHAPES =

@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
  */
 public final class CounterLayout {
   /** Of this layout. Part of the folder's name under which the tables outlive the agent. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /**
-   * {@code tid (4)} → the thread's last exit: {@link #SINCE}, {@link #WAITED}, {@link #KEY}, {@link
-   * #LEFT}.
+   * {@code tid, tgid (4 each)} → the thread's last exit: {@link #SINCE}, {@link #WAITED}, {@link
+   * #KEY}, {@link #LEFT}.
    */
   public static final String VCPUS = "vcpus";
 
@@ -37,6 +37,9 @@ public final class CounterLayout {
    * 30 of them; all together could take 97 MB.
    */
   public static final int MOST_TALLIES = 262_144;
+
+  /** Key of {@link #VCPUS}. */
+  public static final int THREAD_SIZE = 8;
 
   static final int PORTS = 65_536;
   public static final int CLASSES_SIZE = PORTS + 256;

@@ -125,16 +125,9 @@ public final class CounterPrograms {
         .set(R1, Operation.SHIFT_LEFT, ISA_SHIFT)
         .set(R8, Operation.OR, R1);
 
-    asm.call(Function.PROCESS_AND_THREAD)
-        .store(FRAME, Fragments.THREAD, Size.WORD, R0)
-        .set(R9, Operation.MOVE, R0)
-        .set(R9, Operation.SHIFT_RIGHT, 32)
-        .store(FRAME, NEW_VCPU + KEY_TGID, Size.WORD, R9);
+    asm.call(Function.PROCESS_AND_THREAD).store(FRAME, Fragments.THREAD, Size.DOUBLE, R0);
     Fragments.lookup(asm, VCPUS, Fragments.THREAD);
     asm.jumpIf(R0, Test.EQUAL, 0, "new thread")
-        // Another process's thread had this number, and ended outside its guest.
-        .load(R1, Size.WORD, R0, KEY_TGID)
-        .jumpIf(R1, Test.NOT_EQUAL, R9, "new thread")
         .set(R9, Operation.MOVE, R0)
         .load(R1, Size.DOUBLE, R9, SINCE)
         .jumpIf(R1, Test.EQUAL, 0, "counted");
@@ -162,6 +155,8 @@ public final class CounterPrograms {
       asm.load(R1, Size.WORD, FRAME, Fragments.THREAD);
     }
     asm.store(FRAME, NEW_VCPU + KEY_VCPU, Size.WORD, R1)
+        .load(R1, Size.WORD, FRAME, Fragments.THREAD + 4)
+        .store(FRAME, NEW_VCPU + KEY_TGID, Size.WORD, R1)
         .store(FRAME, NEW_VCPU + KEY_REASON, Size.WORD, R7)
         .store(FRAME, NEW_VCPU + KEY_QUALIFIER, Size.WORD, R8)
         .store(FRAME, NEW_VCPU + WAITED, Size.DOUBLE, 0)

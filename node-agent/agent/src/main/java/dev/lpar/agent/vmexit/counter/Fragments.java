@@ -1,6 +1,5 @@
 package dev.lpar.agent.vmexit.counter;
 
-import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_TGID;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.VCPUS;
 import static dev.lpar.linux.BpfProgram.Register.FRAME;
 import static dev.lpar.linux.BpfProgram.Register.R0;
@@ -8,7 +7,6 @@ import static dev.lpar.linux.BpfProgram.Register.R1;
 import static dev.lpar.linux.BpfProgram.Register.R2;
 import static dev.lpar.linux.BpfProgram.Register.R3;
 import static dev.lpar.linux.BpfProgram.Register.R4;
-import static dev.lpar.linux.BpfProgram.Register.R8;
 import static dev.lpar.linux.BpfProgram.Register.R9;
 
 import dev.lpar.agent.vmexit.counter.TracepointFormat.Field;
@@ -24,22 +22,16 @@ import dev.lpar.linux.BpfProgram.Test;
  * do: "end", which the program sets.
  */
 public final class Fragments {
-  /** On the stack: the thread's number, as key. */
+  /** On the stack: the numbers of process and thread, as key. */
   public static final int THREAD = -8;
 
   private Fragments() {}
 
-  /** The entry of the thread that runs, in r9; ends where there is none of this process. */
+  /** The entry of the thread that runs, in r9; ends where there is none. */
   public static void thread(Assembler asm) {
-    asm.call(Function.PROCESS_AND_THREAD)
-        .store(FRAME, THREAD, Size.WORD, R0)
-        .set(R8, Operation.MOVE, R0)
-        .set(R8, Operation.SHIFT_RIGHT, 32);
+    asm.call(Function.PROCESS_AND_THREAD).store(FRAME, THREAD, Size.DOUBLE, R0);
     lookup(asm, VCPUS, THREAD);
-    asm.jumpIf(R0, Test.EQUAL, 0, "end")
-        .set(R9, Operation.MOVE, R0)
-        .load(R1, Size.WORD, R9, KEY_TGID)
-        .jumpIf(R1, Test.NOT_EQUAL, R8, "end");
+    asm.jumpIf(R0, Test.EQUAL, 0, "end").set(R9, Operation.MOVE, R0);
   }
 
   /** Adds 1 to the only number of an array. */

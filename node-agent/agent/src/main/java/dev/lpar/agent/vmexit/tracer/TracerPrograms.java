@@ -135,13 +135,12 @@ public final class TracerPrograms {
     return asm.label("end").end().assemble();
   }
 
-  /** Goes on for the guest's own threads alone, with their number on the stack. */
+  /** Goes on for the guest's own threads alone, with their numbers on the stack. */
   private void ofTheGuest(Assembler asm) {
     asm.call(Function.PROCESS_AND_THREAD)
-        .set(R1, Operation.MOVE, R0)
-        .set(R1, Operation.SHIFT_RIGHT, 32)
-        .jumpIf(R1, Test.NOT_EQUAL, process, "end")
-        .store(FRAME, Fragments.THREAD, Size.WORD, R0);
+        .store(FRAME, Fragments.THREAD, Size.DOUBLE, R0)
+        .set(R0, Operation.SHIFT_RIGHT, 32)
+        .jumpIf(R0, Test.NOT_EQUAL, process, "end");
   }
 
   /** The counter's entry of the thread, in r9. */
