@@ -67,7 +67,8 @@ fill_java_root() {
   unshare --mount bash -c 'mount -t proc proc "$1/proc" && exec chroot "$1" "$2" --add-modules "$3" --no-header-files --no-man-pages --strip-java-debug-attributes --output "/$4"' \
     jlink "$from" /usr/lib/jvm/java-25-openjdk-amd64/bin/jlink "$JAVA_MODULES" "$JVM"
   cp -a "$from/$JVM" "$to/$JVM"
-  rm -rf "$to/$JVM/legal" "$to/$JVM/lib/classlist" "$to/$JVM/lib/jrt-fs.jar"
+  # No public authorities: the cluster's own is all that operator and agent trust.
+  rm -rf "$to/$JVM/legal" "$to/$JVM/lib/classlist" "$to/$JVM/lib/jrt-fs.jar" "$to/$JVM/lib/security/cacerts"
   (cd "$to" && find "$JVM" -type f \( -name '*.so' -o -path '*/bin/*' \)) | while read -r file; do copy_with_libraries "$from" "$to" "$file"; done
   mount_points "$to"
   mkdir -p "$to/etc/ssl/certs"

@@ -83,12 +83,13 @@ final class ActivationBench {
 
   /**
    * Keeps the guest's command line for the run by hand, in a folder of its own, and the root that
-   * QEMU was laid out in.
+   * QEMU was laid out in. {@code -S} is left out: it lets a guest stand still until it is told to
+   * go, which the agent does.
    */
   private static void saveCommandLine(Lpar lpar) {
     var pid = Lab.qemuPids(lpar).getFirst();
     onBlade(
-        "mkdir -p /run/lpar-bench && cd /run/lpar-bench && cp /proc/%d/cmdline cmdline && sed -i 's#/run/lpar/%s#/run/lpar-bench#g' cmdline && systemctl show -p RootDirectory --value lpar-%s.service >root && %s"
+        "mkdir -p /run/lpar-bench && cd /run/lpar-bench && grep -zvxF -e -S /proc/%d/cmdline >cmdline && sed -i 's#/run/lpar/%s#/run/lpar-bench#g' cmdline && systemctl show -p RootDirectory --value lpar-%s.service >root && %s"
             .formatted(pid, id(lpar), id(lpar), writeScript()));
   }
 
@@ -97,6 +98,7 @@ final class ActivationBench {
     return """
         cat >by-hand <<'SCRIPT'
         set -e
+        trap 'systemctl stop lpar-bench' EXIT
         cd /run/lpar-bench
         mapfile -d '' argv <cmdline
         rm -f qmp console pid
@@ -113,7 +115,6 @@ final class ActivationBench {
           }
           printf "%d\n", 1000 * (uptime() - $start);' \
           systemd-run --quiet --unit=lpar-bench -p RootDirectory="$(cat root)" -p MountAPIVFS=yes -p BindPaths=/run/lpar-bench -p BindReadOnlyPaths=/boot -p LimitMEMLOCK=infinity "${argv[@]}"
-        systemctl stop lpar-bench
         SCRIPT""";
   }
 

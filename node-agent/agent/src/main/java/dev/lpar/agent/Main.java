@@ -64,7 +64,7 @@ public final class Main {
   private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
   private static final Duration AFTER_START = Duration.ofMinutes(1);
-  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(10);
+  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(2);
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}
@@ -177,7 +177,7 @@ public final class Main {
 
   /**
    * The serial collector gives memory back when it collects the whole heap, and by itself it does
-   * so when the heap has grown to its limit: each time it is done, the heap is a third smaller.
+   * so when the heap has grown to its limit.
    */
   private static void giveMemoryBack() {
     try {
