@@ -18,6 +18,8 @@ public final class BpfMap implements AutoCloseable {
   public enum Kind {
     HASH(1),
     ARRAY(2),
+    /** An array that {@link BpfArray} has in this process's memory as well. */
+    MAPPED_ARRAY(2),
     /** What programs put in, {@link BpfRing} takes out; its entries are bytes. */
     RING(27);
 
@@ -36,8 +38,14 @@ public final class BpfMap implements AutoCloseable {
     /** A hash table takes memory for what it has, not for all that it may have. */
     private static final int NO_PREALLOC = 1;
 
+    private static final int MMAPABLE = 1 << 10;
+
     int flags() {
-      return kind == Kind.HASH ? NO_PREALLOC : 0;
+      return switch (kind) {
+        case HASH -> NO_PREALLOC;
+        case MAPPED_ARRAY -> MMAPABLE;
+        case ARRAY, RING -> 0;
+      };
     }
   }
 

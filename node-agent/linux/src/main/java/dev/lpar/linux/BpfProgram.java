@@ -188,6 +188,14 @@ public record BpfProgram(List<Instruction> instructions) {
       return add(0xdb, base.ordinal(), from.ordinal(), offset, 0);
     }
 
+    /**
+     * Puts {@code from} into a doubleword in memory if that equals r0, in one step that no other
+     * CPU can come between. What was there is in r0 then.
+     */
+    public Assembler exchangeIfEqual(Register base, int offset, Register from) {
+      return add(0xdb, base.ordinal(), from.ordinal(), offset, 0xf1);
+    }
+
     /** The map itself, as its functions want it. */
     public Assembler map(Register to, String name) {
       return wide(to, name, MAP_DESCRIPTOR);

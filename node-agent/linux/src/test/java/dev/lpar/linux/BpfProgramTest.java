@@ -44,6 +44,7 @@ class BpfProgramTest {
         one("u64 store", asm -> asm.store(FRAME, -8, Size.DOUBLE, R1), "7b1af8ff00000000"),
         one("u32 number", asm -> asm.store(FRAME, -4, Size.WORD, 5), "620afcff05000000"),
         one("atomic", asm -> asm.addAtomically(R1, 8, R2), "db21080000000000"),
+        one("exchange", asm -> asm.exchangeIfEqual(R1, 8, R2), "db210800f1000000"),
         one("map", asm -> asm.map(R1, "m"), "1811000007000000" + "0000000000000000"),
         one("its value", asm -> asm.mapValue(R1, "m"), "1821000007000000" + "0000000000000000"),
         one("call", asm -> asm.call(Function.MAP_LOOKUP), "8500000001000000"),

@@ -6,6 +6,7 @@ import dev.lpar.agent.vmexit.counter.CounterLayout;
 import dev.lpar.agent.vmexit.counter.CounterPrograms;
 import dev.lpar.agent.vmexit.counter.CounterPrograms.Attached;
 import dev.lpar.agent.vmexit.counter.UnusableFormatException;
+import dev.lpar.linux.BpfArray;
 import dev.lpar.linux.BpfLink;
 import dev.lpar.linux.BpfMap;
 import dev.lpar.linux.BpfMap.Kind;
@@ -16,11 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,7 @@ public final class BpfExitCounter implements ExitCounter {
   private static final byte[] ONLY_KEY = new byte[4];
 
   private static final Shape VCPUS =
-      new Shape(
-          Kind.HASH, CounterLayout.THREAD_SIZE, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
+      new Shape(Kind.MAPPED_ARRAY, 4, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
 
   /** Its tables, by name. */
   static final Map<String, Shape> SHAPES =
@@ -223,26 +221,14 @@ public final class BpfExitCounter implements ExitCounter {
 
   /** Threads of processes that have ended. */
   private void forgetThreads(Open at, Map<Integer, Boolean> live) throws IOException {
-    Set<Integer> processes = new HashSet<>();
-    live.forEach(
-        (process, lives) -> {
-          if (!lives) {
-            processes.add(process);
-          }
-        });
-    if (processes.isEmpty()) {
-      return;
-    }
-    var ended = new ArrayList<byte[]>();
-    at.map(CounterLayout.VCPUS)
-        .forEach(
-            (key, value) -> {
-              if (processes.contains(CounterLayout.tgid(value))) {
-                ended.add(bytes(key));
-              }
-            });
-    for (var key : ended) {
-      at.map(CounterLayout.VCPUS).remove(key);
+    try (var vcpus = BpfArray.of(at.map(CounterLayout.VCPUS))) {
+      for (int entry = 0; entry < vcpus.entries(); entry++) {
+        long thread = vcpus.get(entry, CounterLayout.THREAD);
+        if (thread != 0 && !live.computeIfAbsent(CounterLayout.tgid(thread), this::lives)) {
+          // A new thread may take it from then on: all else must stay as it is.
+          vcpus.set(entry, CounterLayout.THREAD, 0);
+        }
+      }
     }
   }
 

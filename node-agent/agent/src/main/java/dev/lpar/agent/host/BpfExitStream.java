@@ -21,7 +21,7 @@ final class BpfExitStream implements ExitStream {
   private static final byte[] ONLY_KEY = new byte[4];
   private static final Shape OPEN =
       new Shape(
-          Kind.HASH, CounterLayout.THREAD_SIZE, TraceLayout.RECORD_SIZE, TraceLayout.MOST_VCPUS);
+          Kind.HASH, TraceLayout.THREAD_SIZE, TraceLayout.RECORD_SIZE, TraceLayout.MOST_VCPUS);
   private static final Shape RING = new Shape(Kind.RING, 0, 0, TraceLayout.RING_SIZE);
   private static final Shape MISSED = new Shape(Kind.ARRAY, 4, 8, 1);
 

@@ -15,8 +15,9 @@ public final class CounterLayout {
   public static final int VERSION = 2;
 
   /**
-   * {@code tid, tgid (4 each)} → the thread's last exit: {@link #SINCE}, {@link #WAITED}, {@link
-   * #KEY}, {@link #LEFT}.
+   * An array of vCPU threads and their last exits: {@link #SINCE}, {@link #WAITED}, {@link #KEY},
+   * {@link #LEFT}, {@link #THREAD}. A thread has one of {@link #PROBES} entries, which follow from
+   * its number: a thread finds its own sooner in an array than in one of the kernel's hash tables.
    */
   public static final String VCPUS = "vcpus";
 
@@ -29,17 +30,23 @@ public final class CounterLayout {
   /** Class of each I/O port, then of each interrupt vector: one byte each. */
   public static final String CLASSES = "classes";
 
-  /** vCPUs of all guests of a blade; each takes about 100 bytes of the kernel's. */
+  /**
+   * Entries for the vCPUs of all guests of a blade, of {@link #VCPU_SIZE} bytes each, 768 KiB in
+   * all; a power of two. With a quarter of them taken one thread in 65,536 finds none.
+   */
   public static final int MOST_VCPUS = 16_384;
+
+  /** Entries that may be a thread's. */
+  static final int PROBES = 8;
+
+  /** How far apart those are: threads of one process have numbers that follow each other. */
+  static final int STRIDE = 1021;
 
   /**
    * Kinds of exits over all vCPUs. One takes about 370 bytes of the kernel's, and a vCPU has 10 to
    * 30 of them; all together could take 97 MB.
    */
   public static final int MOST_TALLIES = 262_144;
-
-  /** Key of {@link #VCPUS}. */
-  public static final int THREAD_SIZE = 8;
 
   static final int PORTS = 65_536;
   public static final int CLASSES_SIZE = PORTS + 256;
@@ -65,7 +72,13 @@ public final class CounterLayout {
   /** In guest mode: how long the last exit was handled, in ns. */
   public static final int HANDLED = LEFT;
 
-  public static final int VCPU_SIZE = 40;
+  /**
+   * Whose entry it is: the number of the process in the upper half, of the thread in the lower; 0
+   * for nobody's.
+   */
+  public static final int THREAD = 40;
+
+  public static final int VCPU_SIZE = 48;
 
   public static final int KEY_SIZE = 16;
 
@@ -112,9 +125,11 @@ public final class CounterLayout {
         histogram);
   }
 
-  /** The process of a thread's last exit. */
-  public static int tgid(ByteBuffer vcpu) {
-    return vcpu.getInt(KEY_TGID);
+  /**
+   * @param thread an entry's {@link #THREAD}
+   */
+  public static int tgid(long thread) {
+    return (int) (thread >>> 32);
   }
 
   /** What the table of classes has. */

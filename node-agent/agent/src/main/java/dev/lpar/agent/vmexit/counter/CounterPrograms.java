@@ -7,7 +7,6 @@ import static dev.lpar.agent.vmexit.counter.CounterLayout.ISA_SHIFT;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_QUALIFIER;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_REASON;
-import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_TGID;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.KEY_VCPU;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.LEFT;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.LOST;
@@ -16,8 +15,6 @@ import static dev.lpar.agent.vmexit.counter.CounterLayout.NANOS;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.SINCE;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.TALLIES;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.TALLY_SIZE;
-import static dev.lpar.agent.vmexit.counter.CounterLayout.VCPUS;
-import static dev.lpar.agent.vmexit.counter.CounterLayout.VCPU_SIZE;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.WAITED;
 import static dev.lpar.agent.vmexit.counter.CounterLayout.WAITED_NANOS;
 import static dev.lpar.linux.BpfProgram.Register.FRAME;
@@ -61,11 +58,9 @@ public final class CounterPrograms {
   public static final List<String> WELCOME =
       List.of("kvm_msr", "kvm_apic", "kvm_vcpu_wakeup", "kvm_userspace_exit");
 
-  /** Where a new entry is made before it is added. */
-  private static final int NEW_VCPU = Fragments.THREAD - VCPU_SIZE;
+  /** Where a new tally is made before it is added. */
+  private static final int NEW_TALLY = Fragments.OWN - TALLY_SIZE;
 
-  private static final int NEW_TALLY = NEW_VCPU - TALLY_SIZE;
-  private static final int ANY = 0;
   private static final int NOEXIST = 1;
 
   private CounterPrograms() {}
@@ -125,17 +120,17 @@ public final class CounterPrograms {
         .set(R1, Operation.SHIFT_LEFT, ISA_SHIFT)
         .set(R8, Operation.OR, R1);
 
-    asm.call(Function.PROCESS_AND_THREAD).store(FRAME, Fragments.THREAD, Size.DOUBLE, R0);
-    Fragments.lookup(asm, VCPUS, Fragments.THREAD);
-    asm.jumpIf(R0, Test.EQUAL, 0, "new thread")
-        .set(R9, Operation.MOVE, R0)
-        .load(R1, Size.DOUBLE, R9, SINCE)
-        .jumpIf(R1, Test.EQUAL, 0, "counted");
+    asm.call(Function.PROCESS_AND_THREAD).set(R9, Operation.MOVE, R0);
+    Fragments.find(asm, "new thread");
+    asm.load(R1, Size.DOUBLE, R9, SINCE).jumpIf(R1, Test.EQUAL, 0, "counted");
     tally(asm, "counted");
     asm.load(R1, Size.DOUBLE, R0, COUNT)
         .set(R1, Operation.ADD, 1)
         .store(R0, COUNT, Size.DOUBLE, R1)
-        .label("counted");
+        .jump("counted")
+        .label("new thread");
+    Fragments.claim(asm, "no room");
+    asm.label("counted");
     if (vcpu.isPresent()) {
       Fragments.load(asm, R1, R6, vcpu.get());
       asm.store(R9, KEY_VCPU, Size.WORD, R1);
@@ -146,25 +141,8 @@ public final class CounterPrograms {
         .store(R9, LEFT, Size.DOUBLE, 0)
         .call(Function.MONOTONIC_NANOS)
         .store(R9, SINCE, Size.DOUBLE, R0)
-        .jump("end");
-
-    asm.label("new thread");
-    if (vcpu.isPresent()) {
-      Fragments.load(asm, R1, R6, vcpu.get());
-    } else {
-      asm.load(R1, Size.WORD, FRAME, Fragments.THREAD);
-    }
-    asm.store(FRAME, NEW_VCPU + KEY_VCPU, Size.WORD, R1)
-        .load(R1, Size.WORD, FRAME, Fragments.THREAD + 4)
-        .store(FRAME, NEW_VCPU + KEY_TGID, Size.WORD, R1)
-        .store(FRAME, NEW_VCPU + KEY_REASON, Size.WORD, R7)
-        .store(FRAME, NEW_VCPU + KEY_QUALIFIER, Size.WORD, R8)
-        .store(FRAME, NEW_VCPU + WAITED, Size.DOUBLE, 0)
-        .store(FRAME, NEW_VCPU + LEFT, Size.DOUBLE, 0)
-        .call(Function.MONOTONIC_NANOS)
-        .store(FRAME, NEW_VCPU + SINCE, Size.DOUBLE, R0);
-    Fragments.update(asm, VCPUS, Fragments.THREAD, NEW_VCPU, ANY);
-    asm.jumpIf(R0, Test.EQUAL, 0, "end");
+        .jump("end")
+        .label("no room");
     Fragments.count(asm, LOST);
     return asm.label("end").end().assemble();
   }

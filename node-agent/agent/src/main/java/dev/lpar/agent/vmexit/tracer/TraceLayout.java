@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * in.
  */
 public final class TraceLayout {
-  /** {@code tid (4)} → an exit that hasn't ended: a record without its times. */
+  /** {@code tid, tgid (4 each)} → an exit that hasn't ended: a record without its times. */
   public static final String OPEN = "open";
 
   /** Records that are to be taken out. */
@@ -24,6 +24,9 @@ public final class TraceLayout {
    * 20 to 100 ms.
    */
   public static final int RING_SIZE = 1 << 21;
+
+  /** Key of {@link #OPEN}. */
+  public static final int THREAD_SIZE = 8;
 
   /** vCPUs of one guest. */
   public static final int MOST_VCPUS = 1024;

@@ -33,7 +33,7 @@ import java.util.List;
  */
 public final class TracerPrograms {
   /** On the stack: an entry of {@link TraceLayout#OPEN} that is to be added. */
-  private static final int NEW = Fragments.THREAD - TraceLayout.RECORD_SIZE;
+  private static final int NEW = Fragments.OWN - TraceLayout.RECORD_SIZE;
 
   private static final int NOEXIST = 1;
 
@@ -145,8 +145,8 @@ public final class TracerPrograms {
 
   /** The counter's entry of the thread, in r9. */
   private static void counted(Assembler asm) {
-    Fragments.lookup(asm, CounterLayout.VCPUS, Fragments.THREAD);
-    asm.jumpIf(R0, Test.EQUAL, 0, "end").set(R9, Operation.MOVE, R0);
+    asm.load(R9, Size.DOUBLE, FRAME, Fragments.THREAD);
+    Fragments.find(asm, "end");
   }
 
   /** Copies what the exit is about from the counter's entry at r9 to r7. */
