@@ -176,6 +176,11 @@ public final class Rig {
     throw new AssertionError("doesn't come to rest: " + steps(plan()));
   }
 
+  public HostPlan settleWith(PartitionIntent... intents) {
+    want(intents);
+    return settle();
+  }
+
   public HostPlan settleAfter(Duration time) {
     clock.pass(time);
     return settle();
