@@ -1,5 +1,7 @@
 package dev.lpar.agent.execute;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lpar.agent.host.FakeBlade;
 import dev.lpar.agent.host.FakeClock;
 import dev.lpar.agent.observe.HostObserver;
@@ -14,6 +16,7 @@ import dev.lpar.agent.plan.ObservedHost;
 import dev.lpar.agent.plan.PartitionReport;
 import dev.lpar.agent.plan.PciFunction;
 import dev.lpar.agent.plan.Refusals;
+import dev.lpar.agent.plan.Situation;
 import dev.lpar.agent.plan.TraceOrder;
 import dev.lpar.model.LparId;
 import dev.lpar.model.PartitionIntent;
@@ -179,6 +182,19 @@ public final class Rig {
   public HostPlan settleWith(PartitionIntent... intents) {
     want(intents);
     return settle();
+  }
+
+  /** Wants these, which all have to run in the end. */
+  public HostPlan running(PartitionIntent... intents) {
+    var plan = settleWith(intents);
+    for (var intent : intents) {
+      assertSituation(Situation.RUNNING, plan, intent.id());
+    }
+    return plan;
+  }
+
+  public static void assertSituation(Situation expected, HostPlan plan, LparId id) {
+    assertEquals(expected, report(plan, id).situation(), report(plan, id).toString());
   }
 
   public HostPlan settleAfter(Duration time) {
