@@ -11,11 +11,23 @@ IMAGES_DISK_MIB=6144
 GUEST_MODULES="virtio_blk virtio_scsi sd_mod ahci virtio_net button evdev pvpanic-pci pvpanic-mmio"
 
 emulator_root() {
-  make_cached "$(cache_dir)/emulator/$(debian_key "$EMULATOR_PACKAGES")" make_emulator_root
+  make_cached "$(cache_dir)/emulator/$(content_key "$(debian_key "$EMULATOR_PACKAGES")" "$(declare -f mend_emulator)")" make_emulator_root
 }
 make_emulator_root() {
   debian_root "$1" "$EMULATOR_PACKAGES"
   mkdir "$1/lab" "$1/image"
+  mend_emulator "$1/usr/bin/qemu-system-x86_64"
+}
+
+# mend_emulator PROGRAM: takes one store out of QEMU's emulation of VMRUN (helper_vmrun in target/i386/tcg/system/svm_helper.c). An interrupt that
+# KVM injects is delivered there at once, and kept as the CPU's pending exception nevertheless: at the next request to leave the CPU's loop it
+# is delivered again, whatever the guest does by then and with its interrupts off. Machine code of another build stays as it is.
+mend_emulator() {
+  # Stores of error_code, exception_index, exception_is_int = 0 and exception_next_eip = -1, one after the other: only an interrupt's are so.
+  perl -0777 -i -pe '
+    $times = s/(\x44\x89\xab.{4})\x89\xb3.{3}\xff(\xc7\x83.{4}\0{4}\x48\xc7\x83.{4}\xff{4})/$1\x66\x0f\x1f\x44\0\0$2/gs;
+    END { exit($times != 1) }' "$1" ||
+    log "the emulator is of a build that can't be mended: guests on emulated blades may hang (docs/development/lab.md, Limits)"
 }
 
 blade_root() { make_cached "$(cache_dir)/blade-root/$(debian_key "$BLADE_PACKAGES")" make_blade_root; }
