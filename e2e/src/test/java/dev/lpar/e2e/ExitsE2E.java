@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** VM exits as they are told, beside what the kernel counts by other means. */
 @ExtendWith(LabExtension.class)
 class ExitsE2E {
-  private static final int VCPUS = 8;
+  private static final int VCPUS = Rounds.of(2, 8);
   private static final String HALT = "HLT";
 
   /** Processes, page faults, I/O, CPUID: something of everything. */

@@ -1,6 +1,6 @@
 package dev.lpar.e2e;
 
-/** How often a test does again what may go wrong now and then. */
+/** How often a test does again what may go wrong now and then, or how much of it. */
 final class Rounds {
   private static final boolean THOROUGH = Boolean.getBoolean("lpar.thorough");
 

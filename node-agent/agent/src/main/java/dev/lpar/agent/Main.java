@@ -63,8 +63,7 @@ public final class Main {
   private static final Path TRACING = SYS.resolve("kernel/tracing");
   private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
-  private static final Duration AFTER_START = Duration.ofMinutes(1);
-  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(2);
+  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(1);
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}
@@ -181,8 +180,8 @@ public final class Main {
    */
   private static void giveMemoryBack() {
     try {
-      for (var wait = AFTER_START; ; wait = BETWEEN_COLLECTIONS) {
-        Thread.sleep(wait);
+      while (true) {
+        Thread.sleep(BETWEEN_COLLECTIONS);
         System.gc();
       }
     } catch (InterruptedException e) {
