@@ -25,8 +25,10 @@ make_emulator_root() {
 mend_emulator() {
   # Stores of error_code, exception_index, exception_is_int = 0 and exception_next_eip = -1, one after the other: only an interrupt's are so.
   perl -0777 -i -pe '
-    $times = s/(\x44\x89\xab.{4})\x89\xb3.{3}\xff(\xc7\x83.{4}\0{4}\x48\xc7\x83.{4}\xff{4})/$1\x66\x0f\x1f\x44\0\0$2/gs;
-    END { exit($times != 1) }' "$1" ||
+    $stores = qr/(\x44\x89\xab.{4})\x89\xb3.{3}\xff(\xc7\x83.{4}\0{4}\x48\xc7\x83.{4}\xff{4})/s;
+    $found = () = /$stores/g; # both groups of each match
+    $found == 2 and s/$stores/$1\x66\x0f\x1f\x44\0\0$2/;
+    END { exit($found != 2) }' "$1" ||
     log "the emulator is of a build that can't be mended: guests on emulated blades may hang (docs/development/lab.md, Limits)"
 }
 
