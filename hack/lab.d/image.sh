@@ -19,17 +19,23 @@ make_emulator_root() {
   mend_emulator "$1/usr/bin/qemu-system-x86_64"
 }
 
-# mend_emulator PROGRAM: takes one store out of QEMU's emulation of VMRUN (helper_vmrun in target/i386/tcg/system/svm_helper.c). An interrupt that
-# KVM injects is delivered there at once, and kept as the CPU's pending exception nevertheless: at the next request to leave the CPU's loop it
-# is delivered again, whatever the guest does by then and with its interrupts off. Machine code of another build stays as it is.
+# mend_emulator PROGRAM: takes two stores out of QEMU's machine code. docs/development/lab.md, Limits, has what they do.
+# Machine code of another build stays as it is.
 mend_emulator() {
-  # Stores of error_code, exception_index, exception_is_int = 0 and exception_next_eip = -1, one after the other: only an interrupt's are so.
+  # In target/i386/tcg/system: svm_helper.c's helper_vmrun stores error_code, exception_index, exception_is_int = 0 and exception_next_eip = -1,
+  # one after the other, for an interrupt alone, and the second is one too many. fpu_helper.c's cpu_clear_ignne ends with an "and" of the
+  # first CPU's hflags2, without a lock, in whichever CPU's thread: what the first CPU stores there in that moment is lost.
+  # shellcheck disable=SC2016 # Perl expands it
   perl -0777 -i -pe '
-    $stores = qr/(\x44\x89\xab.{4})\x89\xb3.{3}\xff(\xc7\x83.{4}\0{4}\x48\xc7\x83.{4}\xff{4})/s;
-    $found = () = /$stores/g; # both groups of each match
-    $found == 2 and s/$stores/$1\x66\x0f\x1f\x44\0\0$2/;
-    END { exit($found != 2) }' "$1" ||
-    log "the emulator is of a build that can't be mended: guests on emulated blades may hang (docs/development/lab.md, Limits)"
+    for $mend (
+      [qr/\x44\x89\xab.{4}\K\x89\xb3.{3}\xff(?=\xc7\x83.{4}\0{4}\x48\xc7\x83.{4}\xff{4})/s, "\x66\x0f\x1f\x44\0\0"],
+      [qr/(?<!\xf0)\x81[\xa0-\xa7].{4}\x7f\xff{3}(?=\x48\x83\xc4\x08)/s, "\x66\x2e\x0f\x1f\x84\0\0\0\0\0"],
+    ) {
+      ($store, $nothing) = @$mend;
+      if ((() = /$store/g) == 1) { s/$store/$nothing/ } else { $odd = 1 }
+    }
+    END { exit($odd) }' "$1" ||
+    log "the emulator is of a build that can't be mended: guests on emulated blades may hang, and blades be lost (docs/development/lab.md, Limits)"
 }
 
 blade_root() { make_cached "$(cache_dir)/blade-root/$(debian_key "$BLADE_PACKAGES")" make_blade_root; }
