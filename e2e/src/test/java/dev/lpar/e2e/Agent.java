@@ -17,11 +17,14 @@ final class Agent {
   /** A shell command of the blade that prints the agent's process id. */
   static final String PID = "pgrep -o -f '" + PROGRAM + "'";
 
+  /** A shell command of the blade that ends the agent; fails unless there is one. */
+  static final String KILL = "pkill -9 -f '" + PROGRAM + "'";
+
   private Agent() {}
 
   /** Fails unless there was an agent to kill. */
   static void kill() {
-    onBlade(RUNS + "; pkill -9 -f '" + PROGRAM + "'");
+    onBlade(RUNS + "; " + KILL);
   }
 
   /** Waits until the agent, maybe a new one, renews its Lease. */

@@ -41,7 +41,7 @@ class ExitsE2E {
   }
 
   @Test
-  void countsAndTimesAreTheKernelsOwnAlsoThroughAPauseAndADeathOfTheAgent() {
+  void countsAndTimesAreTheKernelsOwnAlsoThroughAPauseADeathOfTheAgentAndHotPlug() {
     awaitAccounting(ExitSource.BPF);
     try (var kernel = KernelExits.count()) {
       var partition =
@@ -61,18 +61,25 @@ class ExitsE2E {
       Agent.kill();
       partition.inGuest(WORK);
       Agent.awaitAtWork();
+      VcpuHotPlug.replaceLast(partition.get());
+      partition.inGuest(
+          "until echo 1 >/sys/devices/system/cpu/cpu%d/online; do sleep 0.1; done 2>/dev/null"
+              .formatted(VCPUS - 1));
+      assertEquals(VCPUS, Integer.parseInt(partition.inGuest("nproc").strip()));
+      partition.inGuest(WORK);
+      Agent.awaitAtWork();
       partition.setPower(PowerState.PAUSED);
       partition.awaitPhase(Phase.PAUSED);
       var told = ExitMetrics.settled("exits-truth");
       var counts = kernel.counts();
       assertTrue(sum(counts) > 1000, () -> "the guest did next to nothing: " + counts);
-      // A vCPU that stands still has left its guest for an exit that is counted when it enters it
-      // again.
-      assertEquals(sum(counts), sum(told.counts()) + VCPUS, told + ": " + counts);
+      // A vCPU that stands still, or was taken out, has left its guest for an exit that would be
+      // counted when it enters it again.
+      assertEquals(sum(counts), sum(told.counts()) + VCPUS + 1, told + ": " + counts);
       REASONS.forEach(
           (factor, reasons) ->
               assertEquals(
-                  of(counts, reasons), told.counts().getOrDefault(factor, 0L), VCPUS, factor));
+                  of(counts, reasons), told.counts().getOrDefault(factor, 0L), VCPUS + 1, factor));
 
       // What was waiting isn't handling. Both ways to look take a few microseconds of each exit.
       double handled = told.seconds();

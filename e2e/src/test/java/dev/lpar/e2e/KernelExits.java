@@ -30,17 +30,25 @@ final class KernelExits implements AutoCloseable {
 
   private KernelExits() {}
 
-  /** Begins to count. */
+  /** Begins to count; what fails half-way leaves nothing on the blade. */
   static KernelExits count() {
-    onBlade(
-        String.join(
-            " && ",
-            "echo 'lpar_exit_time u64 nanos; unsigned int reason' >" + TRACING + "synthetic_events",
-            trigger(SUM, TIMES),
-            trigger(COUNT, EXIT),
-            trigger(LEAVE, EXIT),
-            trigger(ENTER, ENTRY)));
-    return new KernelExits();
+    var exits = new KernelExits();
+    try {
+      onBlade(
+          String.join(
+              " && ",
+              "echo 'lpar_exit_time u64 nanos; unsigned int reason' >"
+                  + TRACING
+                  + "synthetic_events",
+              trigger(SUM, TIMES),
+              trigger(COUNT, EXIT),
+              trigger(LEAVE, EXIT),
+              trigger(ENTER, ENTRY)));
+    } catch (AssertionError e) {
+      exits.close();
+      throw e;
+    }
+    return exits;
   }
 
   private static String trigger(String what, String event) {
