@@ -27,6 +27,15 @@ final class Agent {
     onBlade(RUNS + "; " + KILL);
   }
 
+  /**
+   * Its memory but for files, in KiB: of those that it maps the kernel counts more or less, as they
+   * are in the page cache or not.
+   */
+  static long ownKibibytes() {
+    var line = onBlade("grep ^RssAnon: /proc/$(" + PID + ")/status");
+    return Long.parseLong(line.replaceAll("[^0-9]", ""));
+  }
+
   /** Waits until the agent, maybe a new one, renews its Lease. */
   static void awaitAtWork() {
     var lease =

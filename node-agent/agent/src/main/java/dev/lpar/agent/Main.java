@@ -63,7 +63,7 @@ public final class Main {
   private static final Path TRACING = SYS.resolve("kernel/tracing");
   private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
-  private static final Duration BETWEEN_COLLECTIONS = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_COLLECTIONS = Duration.ofSeconds(30);
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}

@@ -30,13 +30,17 @@ public final class BpfRing implements AutoCloseable {
   /** How far this has read. */
   private final SharedMapping consumer;
 
-  /** How far the programs have written, and from its second page on the records, twice. */
+  /** How far the programs have written, and from its second page on the records. */
   private final SharedMapping producer;
 
   private final MemorySegment records;
   private final long mask;
 
-  private BpfRing(SharedMapping consumer, SharedMapping producer, int pageSize, long size) {
+  /**
+   * @param producer a page, and then the records
+   * @param size of the records, in bytes
+   */
+  BpfRing(SharedMapping consumer, SharedMapping producer, int pageSize, long size) {
     this.consumer = consumer;
     this.producer = producer;
     this.records = producer.memory().asSlice(pageSize);
@@ -53,10 +57,12 @@ public final class BpfRing implements AutoCloseable {
         SharedMapping.of(
             map.descriptor(), 0, page, SharedMapping.PROT_READ | SharedMapping.PROT_WRITE);
     try {
-      // A record that goes over the end goes on in the second copy.
+      // The kernel offers the records twice in a row, so that each is in one piece: that would
+      // count
+      // twice as this process's memory.
       return new BpfRing(
           consumer,
-          SharedMapping.of(map.descriptor(), page, page + 2 * size, SharedMapping.PROT_READ),
+          SharedMapping.of(map.descriptor(), page, page + size, SharedMapping.PROT_READ),
           page,
           size);
     } catch (SyscallException e) {
@@ -81,15 +87,22 @@ public final class BpfRing implements AutoCloseable {
       }
       int length = header & ~DISCARDED;
       if ((header & DISCARDED) == 0) {
-        record.accept(
-            records
-                .asSlice(place + HEADER_SIZE, length)
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder()));
+        record.accept(bytes(place + HEADER_SIZE & mask, length).order(ByteOrder.nativeOrder()));
       }
       at += HEADER_SIZE + length + 7 & ~7L;
       POSITION.setRelease(consumer.memory(), 0L, at);
     }
+  }
+
+  /** In one piece, also where they go over the ring's end. */
+  private ByteBuffer bytes(long from, int length) {
+    int beforeEnd = Math.toIntExact(Math.min(length, mask + 1 - from));
+    var first = records.asSlice(from, beforeEnd).asByteBuffer();
+    if (beforeEnd == length) {
+      return first;
+    }
+    var second = records.asSlice(0, length - beforeEnd).asByteBuffer();
+    return ByteBuffer.allocate(length).put(first).put(second).flip();
   }
 
   @Override
