@@ -133,7 +133,7 @@ public record BpfProgram(List<Instruction> instructions) {
    *
    * @param descriptors of the maps, by name
    */
-  byte[] bytes(ToIntFunction<String> descriptors) {
+  public byte[] bytes(ToIntFunction<String> descriptors) {
     var bytes = ByteBuffer.allocate(8 * instructions.size()).order(ByteOrder.nativeOrder());
     for (var each : instructions) {
       int immediate = each.map.isEmpty() ? each.immediate : descriptors.applyAsInt(each.map);

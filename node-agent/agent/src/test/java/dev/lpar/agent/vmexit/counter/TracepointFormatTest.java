@@ -34,7 +34,7 @@ class TracepointFormatTest {
     return TracepointFormat.parse(name, recorded(name));
   }
 
-  private static Map<String, TracepointFormat> all() throws UnusableFormatException {
+  static Map<String, TracepointFormat> all() throws UnusableFormatException {
     var formats = new HashMap<String, TracepointFormat>();
     for (var name :
         Stream.concat(CounterPrograms.NEEDED.stream(), CounterPrograms.WELCOME.stream()).toList()) {
