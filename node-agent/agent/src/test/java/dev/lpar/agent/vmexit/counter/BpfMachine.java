@@ -31,8 +31,20 @@ final class BpfMachine {
   /** In ns. */
   long clock = 1;
 
+  /** By which it goes on each time that it is read. */
+  long tick;
+
   /** The number of the process in the upper half, of the thread in the lower. */
   long thread;
+
+  /** The CPU that it runs on. */
+  int cpu;
+
+  /** What the only ring has still room for, in records. */
+  int room = Integer.MAX_VALUE;
+
+  /** What was submitted to the ring. */
+  final List<ByteBuffer> submitted = new ArrayList<>();
 
   private interface Table {
     int keySize();
@@ -115,6 +127,11 @@ final class BpfMachine {
 
   void hash(String name, int keySize, int valueSize, int most) {
     add(name, new Hash(keySize, valueSize, most));
+  }
+
+  /** Its name alone: what is written to it is in {@link #submitted}. */
+  void ring(String name) {
+    add(name, new Array(0, 0, 0));
   }
 
   private void add(String name, Table table) {
@@ -247,8 +264,18 @@ final class BpfMachine {
         assertEquals(1, registers[4], "BPF_NOEXIST");
         yield table.add(at(registers[2], table.keySize()), at(registers[3], table.valueSize()));
       }
-      case 5 -> clock;
+      case 5 -> {
+        long now = clock;
+        clock += tick;
+        yield now;
+      }
+      case 8 -> cpu;
       case 14 -> thread;
+      case 131 -> room-- > 0 ? allocate((int) registers[2]) : 0;
+      case 132 -> {
+        submitted.add(memory.remove(registers[1]));
+        yield 0;
+      }
       default -> throw new AssertionError("no function " + function);
     };
   }

@@ -12,17 +12,12 @@ import dev.lpar.agent.vmexit.Qualifier.MsrClass;
 import dev.lpar.agent.vmexit.Qualifier.PortClass;
 import dev.lpar.agent.vmexit.Qualifier.VectorClass;
 import dev.lpar.agent.vmexit.counter.CounterLayout.TallyKey;
-import dev.lpar.linux.BpfProgram;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,81 +31,16 @@ class CounterProgramsTest {
   private static final int CPUID = 0x72;
   private static final int EINTR = 4;
 
-  private final Map<String, BpfProgram> programs = new HashMap<>();
-  private BpfMachine machine;
-
-  @BeforeEach
-  void attach() throws UnusableFormatException {
-    for (var program : CounterPrograms.of(TracepointFormatTest.all())) {
-      programs.put(program.tracepoint().name(), program.program());
-    }
-    machine = machine(CounterLayout.MOST_TALLIES);
-    runs(4711, 4712);
-  }
-
-  private static BpfMachine machine(int mostTallies) {
-    var machine = new BpfMachine();
-    machine.array(CounterLayout.VCPUS, CounterLayout.VCPU_SIZE, CounterLayout.MOST_VCPUS);
-    machine.hash(
-        CounterLayout.TALLIES, CounterLayout.KEY_SIZE, CounterLayout.TALLY_SIZE, mostTallies);
-    machine.array(CounterLayout.LOST, 8, 1);
-    machine.array(CounterLayout.CLASSES, CounterLayout.CLASSES_SIZE, 1);
-    machine.entry(CounterLayout.CLASSES, 0).put(CounterLayout.classes());
-    return machine;
-  }
-
-  private void runs(int process, int thread) {
-    machine.thread = (long) process << 32 | thread;
-  }
-
-  private ByteBuffer record() {
-    return ByteBuffer.allocate(64).order(ByteOrder.nativeOrder());
-  }
-
-  private void hit(String tracepoint, ByteBuffer record) {
-    machine.run(programs.get(tracepoint), record.array());
-  }
-
-  private void exit(int vcpu, Isa isa, int reason, long info, int interrupt, int error) {
-    hit(
-        "kvm_exit",
-        record()
-            .putInt(8, reason)
-            .putInt(24, isa.number())
-            .putLong(32, info)
-            .putInt(48, interrupt)
-            .putInt(52, error)
-            .putInt(56, vcpu));
-  }
-
-  private void exit(int reason) {
-    exit(0, Isa.SVM, reason, 0, 0, 0);
-  }
-
-  private void enter() {
-    hit("kvm_entry", record());
-  }
-
-  private Map<TallyKey, ExitTally> tallies() {
-    return machine.entries(CounterLayout.TALLIES).entrySet().stream()
-        .collect(
-            Collectors.toMap(
-                entry -> CounterLayout.key(entry.getKey()),
-                entry -> CounterLayout.tally(entry.getValue())));
-  }
+  private CountedGuest guest = new CountedGuest(CounterLayout.MOST_TALLIES);
 
   private ExitTally tally() {
-    assertEquals(1, tallies().size(), () -> tallies().toString());
-    return tallies().values().iterator().next();
+    assertEquals(1, guest.tallies().size(), () -> guest.tallies().toString());
+    return guest.tallies().values().iterator().next();
   }
 
   private ExitKey counted() {
-    assertEquals(1, tallies().size(), () -> tallies().toString());
-    return tallies().keySet().iterator().next().exit();
-  }
-
-  private long lost() {
-    return machine.entry(CounterLayout.LOST, 0).getLong(0);
+    assertEquals(1, guest.tallies().size(), () -> guest.tallies().toString());
+    return guest.tallies().keySet().iterator().next().exit();
   }
 
   private static ExitTally once(long nanos, long waited, int bucket) {
@@ -121,14 +51,15 @@ class CounterProgramsTest {
 
   @Test
   void anExitIsCountedWithItsTimeWhenTheGuestIsEntered() {
-    machine.clock = 1_000;
-    exit(3, Isa.SVM, CPUID, 0, 0, 0);
-    assertEquals(Map.of(), tallies());
-    machine.clock = 1_700;
-    enter();
+    guest.machine.clock = 1_000;
+    guest.exit(3, Isa.SVM, CPUID, 0, 0, 0);
+    assertEquals(Map.of(), guest.tallies());
+    guest.machine.clock = 1_700;
+    guest.enter();
     assertEquals(
-        Map.of(new TallyKey(4711, 3, new ExitKey(Isa.SVM, CPUID, 0)), once(700, 0, 9)), tallies());
-    enter();
+        Map.of(new TallyKey(4711, 3, new ExitKey(Isa.SVM, CPUID, 0)), once(700, 0, 9)),
+        guest.tallies());
+    guest.enter();
     assertEquals(1, tally().count(), "entered for the first time, or for another reason");
   }
 
@@ -150,19 +81,19 @@ class CounterProgramsTest {
     "9000000000000, 31"
   })
   void theHistogramIsByTheBinaryLogarithm(long nanos, int bucket) {
-    machine.clock = 5;
-    exit(CPUID);
-    machine.clock = 5 + nanos;
-    enter();
+    guest.machine.clock = 5;
+    guest.exit(CPUID);
+    guest.machine.clock = 5 + nanos;
+    guest.enter();
     assertEquals(once(nanos, 0, bucket), tally());
   }
 
   @Test
   void sumsAndTheLongest() {
     for (long nanos : new long[] {30, 500, 20}) {
-      exit(CPUID);
-      machine.clock += nanos;
-      enter();
+      guest.exit(CPUID);
+      guest.machine.clock += nanos;
+      guest.enter();
     }
     assertEquals(3, tally().count());
     assertEquals(550, tally().nanos());
@@ -171,13 +102,13 @@ class CounterProgramsTest {
 
   @Test
   void anExitThatTheKernelEndsWithoutTellingIsCountedWithoutATime() {
-    exit(CPUID);
-    machine.clock += 40;
-    exit(HLT);
-    machine.clock += 60;
-    enter();
+    guest.exit(CPUID);
+    guest.machine.clock += 40;
+    guest.exit(HLT);
+    guest.machine.clock += 60;
+    guest.enter();
     var byReason =
-        tallies().entrySet().stream()
+        guest.tallies().entrySet().stream()
             .collect(
                 Collectors.toMap(entry -> entry.getKey().exit().reason(), Map.Entry::getValue));
     assertEquals(
@@ -187,41 +118,41 @@ class CounterProgramsTest {
 
   @Test
   void haltedTimeIsNotHandling() {
-    exit(HLT);
-    hit("kvm_vcpu_wakeup", record().putLong(8, 300));
-    hit("kvm_vcpu_wakeup", record().putLong(8, 200));
-    machine.clock += 700;
-    enter();
+    guest.exit(HLT);
+    guest.hit("kvm_vcpu_wakeup", guest.record().putLong(8, 300));
+    guest.hit("kvm_vcpu_wakeup", guest.record().putLong(8, 200));
+    guest.machine.clock += 700;
+    guest.enter();
     assertEquals(once(200, 500, 7), tally());
   }
 
   @Test
   void noMoreIsWaitedThanItTook() {
-    exit(HLT);
-    hit("kvm_vcpu_wakeup", record().putLong(8, 900));
-    machine.clock += 700;
-    enter();
+    guest.exit(HLT);
+    guest.hit("kvm_vcpu_wakeup", guest.record().putLong(8, 900));
+    guest.machine.clock += 700;
+    guest.enter();
     assertEquals(once(0, 700, 0), tally());
   }
 
   @Test
   void whatASignalStopsWaitsFromThenOn() {
-    exit(HLT);
-    machine.clock += 50;
-    hit("kvm_userspace_exit", record().putInt(12, -EINTR));
-    machine.clock += 1_000;
-    hit("kvm_userspace_exit", record().putInt(12, -EINTR));
-    machine.clock += 1_000;
-    enter();
+    guest.exit(HLT);
+    guest.machine.clock += 50;
+    guest.hit("kvm_userspace_exit", guest.record().putInt(12, -EINTR));
+    guest.machine.clock += 1_000;
+    guest.hit("kvm_userspace_exit", guest.record().putInt(12, -EINTR));
+    guest.machine.clock += 1_000;
+    guest.enter();
     assertEquals(once(50, 2_000, 5), tally());
   }
 
   @Test
   void whatTheEmulatorHandlesIsHandling() {
-    exit(0x7b);
-    hit("kvm_userspace_exit", record().putInt(12, 0));
-    machine.clock += 1_000;
-    enter();
+    guest.exit(0x7b);
+    guest.hit("kvm_userspace_exit", guest.record().putInt(12, 0));
+    guest.machine.clock += 1_000;
+    guest.enter();
     assertEquals(once(1_000, 0, 9), tally());
   }
 
@@ -232,22 +163,22 @@ class CounterProgramsTest {
   }
 
   private long holder(int place) {
-    return machine.entry(CounterLayout.VCPUS, place).getLong(CounterLayout.THREAD);
+    return guest.machine.entry(CounterLayout.VCPUS, place).getLong(CounterLayout.THREAD);
   }
 
   /** Gives the first of a thread's places to others, whose first they are. */
   private void takeByOthers(int thread, int places) {
     for (int probe = 0; probe < places; probe++) {
       int other = place(thread, probe) + 2 * CounterLayout.MOST_VCPUS;
-      runs(99, other);
-      exit(CPUID);
-      enter();
-      assertEquals(machine.thread, holder(place(thread, probe)));
+      guest.runs(99, other);
+      guest.exit(CPUID);
+      guest.enter();
+      assertEquals(guest.machine.thread, holder(place(thread, probe)));
     }
   }
 
   private long countOf(int process) {
-    return tallies().entrySet().stream()
+    return guest.tallies().entrySet().stream()
         .filter(entry -> entry.getKey().tgid() == process)
         .mapToLong(entry -> entry.getValue().count())
         .sum();
@@ -257,26 +188,26 @@ class CounterProgramsTest {
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
   void aThreadTakesTheFirstOfItsPlacesThatIsFree(int taken) {
     takeByOthers(4712, taken);
-    runs(4711, 4712);
-    exit(CPUID);
-    enter();
-    exit(CPUID);
-    enter();
-    assertEquals(machine.thread, holder(place(4712, taken)));
+    guest.runs(4711, 4712);
+    guest.exit(CPUID);
+    guest.enter();
+    guest.exit(CPUID);
+    guest.enter();
+    assertEquals(guest.machine.thread, holder(place(4712, taken)));
     assertEquals(2, countOf(4711));
     assertEquals(taken, countOf(99));
-    assertEquals(0, lost());
+    assertEquals(0, guest.lost());
   }
 
   @Test
   void withAllItsPlacesTakenEachExitIsToldAsLost() {
     takeByOthers(4712, CounterLayout.PROBES);
-    runs(4711, 4712);
+    guest.runs(4711, 4712);
     for (int i = 0; i < 5; i++) {
-      exit(CPUID);
-      enter();
+      guest.exit(CPUID);
+      guest.enter();
     }
-    assertEquals(5, lost());
+    assertEquals(5, guest.lost());
     assertEquals(0, countOf(4711));
     assertEquals(CounterLayout.PROBES, countOf(99));
   }
@@ -284,34 +215,35 @@ class CounterProgramsTest {
   @Test
   void aThreadFindsItsPlaceBehindOneThatIsFreeAgain() {
     takeByOthers(4712, 3);
-    runs(4711, 4712);
-    exit(CPUID);
+    guest.runs(4711, 4712);
+    guest.exit(CPUID);
     // As the agent forgets a thread that has ended.
-    machine.entry(CounterLayout.VCPUS, place(4712, 1)).putLong(CounterLayout.THREAD, 0);
-    enter();
-    exit(CPUID);
-    enter();
+    guest.machine.entry(CounterLayout.VCPUS, place(4712, 1)).putLong(CounterLayout.THREAD, 0);
+    guest.enter();
+    guest.exit(CPUID);
+    guest.enter();
     assertEquals(2, countOf(4711));
-    assertEquals(machine.thread, holder(place(4712, 3)));
+    assertEquals(guest.machine.thread, holder(place(4712, 3)));
     assertEquals(0, holder(place(4712, 1)));
   }
 
   @Test
   void aPlaceIsTakenOverWithNothingOfTheOneBefore() {
-    machine.clock = 100;
-    exit(7, Isa.SVM, HLT, 0, 0, 0);
-    hit("kvm_vcpu_wakeup", record().putLong(8, 300));
-    hit("kvm_userspace_exit", record().putInt(12, -EINTR));
-    machine.entry(CounterLayout.VCPUS, place(4712, 0)).putLong(CounterLayout.THREAD, 0);
+    guest.machine.clock = 100;
+    guest.exit(7, Isa.SVM, HLT, 0, 0, 0);
+    guest.hit("kvm_vcpu_wakeup", guest.record().putLong(8, 300));
+    guest.hit("kvm_userspace_exit", guest.record().putInt(12, -EINTR));
+    guest.machine.entry(CounterLayout.VCPUS, place(4712, 0)).putLong(CounterLayout.THREAD, 0);
 
-    runs(5000, 4712 + CounterLayout.MOST_VCPUS);
-    machine.clock = 1_000;
-    exit(1, Isa.SVM, CPUID, 0, 0, 0);
-    assertEquals(machine.thread, holder(place(4712, 0)));
-    machine.clock = 1_004;
-    enter();
+    guest.runs(5000, 4712 + CounterLayout.MOST_VCPUS);
+    guest.machine.clock = 1_000;
+    guest.exit(1, Isa.SVM, CPUID, 0, 0, 0);
+    assertEquals(guest.machine.thread, holder(place(4712, 0)));
+    guest.machine.clock = 1_004;
+    guest.enter();
     assertEquals(
-        Map.of(new TallyKey(5000, 1, new ExitKey(Isa.SVM, CPUID, 0)), once(4, 0, 2)), tallies());
+        Map.of(new TallyKey(5000, 1, new ExitKey(Isa.SVM, CPUID, 0)), once(4, 0, 2)),
+        guest.tallies());
   }
 
   @Test
@@ -325,25 +257,24 @@ class CounterProgramsTest {
     }
     for (int round = 0; round < 2; round++) {
       for (int thread : threads) {
-        runs(thread, thread);
-        exit(CPUID);
-        enter();
+        guest.runs(thread, thread);
+        guest.exit(CPUID);
+        guest.enter();
       }
     }
-    assertEquals(0, lost());
-    assertEquals(threads.size(), tallies().size());
-    assertTrue(tallies().values().stream().allMatch(tally -> tally.count() == 2));
+    assertEquals(0, guest.lost());
+    assertEquals(threads.size(), guest.tallies().size());
+    assertTrue(guest.tallies().values().stream().allMatch(tally -> tally.count() == 2));
   }
 
   @Test
   void exitsOfMoreKindsThanThereIsRoomForAreToldAsLost() {
-    machine = machine(2);
-    runs(4711, 4712);
+    guest = new CountedGuest(2);
     for (int reason : new int[] {HLT, CPUID, 0x7c, HLT, 0x7c}) {
-      exit(reason);
-      enter();
+      guest.exit(reason);
+      guest.enter();
     }
-    assertEquals(2, lost());
+    assertEquals(2, guest.lost());
     assertEquals(3, countOf(4711));
   }
 
@@ -398,24 +329,24 @@ class CounterProgramsTest {
   @MethodSource
   void qualified(
       String what, Isa isa, int reason, long info, int interrupt, int error, int qualifier) {
-    exit(0, isa, reason, info, interrupt, error);
-    enter();
+    guest.exit(0, isa, reason, info, interrupt, error);
+    guest.enter();
     assertEquals(new ExitKey(isa, Integer.toUnsignedLong(reason), qualifier), counted(), what);
   }
 
   @Test
   void eachPortAndEachVectorHasItsClass() {
     for (int port = 0; port < 0x10000; port += 7) {
-      exit(0, Isa.SVM, 0x7b, (long) port << 16 | 1, 0, 0);
-      var entry = machine.entry(CounterLayout.VCPUS, place(4712, 0));
+      guest.exit(0, Isa.SVM, 0x7b, (long) port << 16 | 1, 0, 0);
+      var entry = guest.machine.entry(CounterLayout.VCPUS, place(4712, 0));
       assertEquals(
           port(PortClass.of(port), 1),
           entry.getInt(CounterLayout.KEY_QUALIFIER) & 0xffffff,
           Integer.toHexString(port));
     }
     for (int vector = 0; vector < 256; vector++) {
-      exit(0, Isa.VMX, 1, 0, 0x80000000 | vector, 0);
-      var entry = machine.entry(CounterLayout.VCPUS, place(4712, 0));
+      guest.exit(0, Isa.VMX, 1, 0, 0x80000000 | vector, 0);
+      var entry = guest.machine.entry(CounterLayout.VCPUS, place(4712, 0));
       assertEquals(
           VectorClass.of(vector).ordinal(), entry.getInt(CounterLayout.KEY_QUALIFIER) & 0xffffff);
     }
@@ -449,11 +380,14 @@ class CounterProgramsTest {
   })
   void anMsrHasItsClass(String number, MsrClass name) {
     for (int write = 0; write < 2; write++) {
-      exit(0, Isa.SVM, 0x7c, write, 0, 0);
-      hit(
+      guest.exit(0, Isa.SVM, 0x7c, write, 0, 0);
+      guest.hit(
           "kvm_msr",
-          record().putInt(8, write).putInt(12, Integer.parseUnsignedInt(number.substring(2), 16)));
-      var entry = machine.entry(CounterLayout.VCPUS, place(4712, 0));
+          guest
+              .record()
+              .putInt(8, write)
+              .putInt(12, Integer.parseUnsignedInt(number.substring(2), 16)));
+      var entry = guest.machine.entry(CounterLayout.VCPUS, place(4712, 0));
       assertEquals(
           Isa.SVM.number() << CounterLayout.ISA_SHIFT | Qualifier.MSR | name.ordinal() << 1 | write,
           entry.getInt(CounterLayout.KEY_QUALIFIER));
@@ -462,28 +396,28 @@ class CounterProgramsTest {
 
   @Test
   void theApicsRegisterSaysMoreThanTheMsrItWasReachedBy() {
-    exit(0, Isa.SVM, 0x7c, 1, 0, 0);
-    hit("kvm_apic", record().putInt(8, 1).putInt(12, 0xb0));
-    hit("kvm_msr", record().putInt(8, 1).putInt(12, 0x80b));
-    enter();
+    guest.exit(0, Isa.SVM, 0x7c, 1, 0, 0);
+    guest.hit("kvm_apic", guest.record().putInt(8, 1).putInt(12, 0xb0));
+    guest.hit("kvm_msr", guest.record().putInt(8, 1).putInt(12, 0x80b));
+    guest.enter();
     assertEquals(new ExitKey(Isa.SVM, 0x7c, Qualifier.APIC | 0x0b), counted());
   }
 
   @Test
   void whatIsToldAfterTheEntryIsOfNoExit() {
-    exit(CPUID);
-    enter();
-    hit("kvm_apic", record().putInt(12, 0xb0));
-    hit("kvm_msr", record().putInt(12, 0x10));
-    exit(CPUID);
-    enter();
+    guest.exit(CPUID);
+    guest.enter();
+    guest.hit("kvm_apic", guest.record().putInt(12, 0xb0));
+    guest.hit("kvm_msr", guest.record().putInt(12, 0x10));
+    guest.exit(CPUID);
+    guest.enter();
     assertEquals(new ExitKey(Isa.SVM, CPUID, 0), counted());
   }
 
   @Test
   void anUnknownReasonIsCountedAsItIs() {
-    exit(0, Isa.VMX, 0x1234, 0, 0, 0);
-    enter();
+    guest.exit(0, Isa.VMX, 0x1234, 0, 0, 0);
+    guest.enter();
     assertEquals(new ExitKey(Isa.VMX, 0x1234, 0), counted());
   }
 }
