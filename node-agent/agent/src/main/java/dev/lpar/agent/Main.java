@@ -63,7 +63,11 @@ public final class Main {
   private static final Path TRACING = SYS.resolve("kernel/tracing");
   private static final Path BPF = SYS.resolve("fs/bpf");
   private static final Path PROC = Path.of("/proc");
-  private static final Duration BETWEEN_COLLECTIONS = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS_AT_THE_HEAP = Duration.ofSeconds(5);
+
+  /** In bytes; the young generation alone comes and goes with half of it. */
+  private static final long HEAP_GROWTH = 3 << 19;
+
   private static final String SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket";
 
   private Main() {}
@@ -176,17 +180,26 @@ public final class Main {
 
   /**
    * The serial collector gives memory back when it collects the whole heap, and by itself it does
-   * so when the heap has grown to its limit.
+   * so when the heap has grown to its limit. Here it does once more is in use than after the last
+   * time.
    */
   private static void giveMemoryBack() {
+    long kept = 0;
     try {
       while (true) {
-        Thread.sleep(BETWEEN_COLLECTIONS);
-        System.gc();
+        Thread.sleep(BETWEEN_LOOKS_AT_THE_HEAP);
+        if (usedHeap() - kept > HEAP_GROWTH) {
+          System.gc();
+          kept = usedHeap();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static long usedHeap() {
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   private static String version() {
