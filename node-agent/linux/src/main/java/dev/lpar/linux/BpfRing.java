@@ -57,9 +57,8 @@ public final class BpfRing implements AutoCloseable {
         SharedMapping.of(
             map.descriptor(), 0, page, SharedMapping.PROT_READ | SharedMapping.PROT_WRITE);
     try {
-      // The kernel offers the records twice in a row, so that each is in one piece: that would
-      // count
-      // twice as this process's memory.
+      // The kernel offers the records twice in a row, so that each is in one piece, and counts them
+      // twice as this process's memory then.
       return new BpfRing(
           consumer,
           SharedMapping.of(map.descriptor(), page, page + size, SharedMapping.PROT_READ),

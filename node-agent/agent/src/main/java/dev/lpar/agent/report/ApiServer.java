@@ -21,9 +21,8 @@ public record ApiServer(KubernetesClient client) {
 
   public static ApiServer connect(Config config) {
     // The agent backs off by itself: the client's own retries would hide an outage from it. An API
-    // server that is there but slow is waited for: giving up throws a handshake's work away. It
-    // asks
-    // little, one thing after the other: HTTP/2 would be more code in memory for nothing.
+    // server that is there but slow is waited for: giving up throws a handshake's work away.
+    // It asks little, one thing after the other: HTTP/2 would be more code in memory for nothing.
     return new ApiServer(
         new KubernetesClientBuilder()
             .withConfig(

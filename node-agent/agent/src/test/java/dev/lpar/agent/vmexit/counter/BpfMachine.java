@@ -6,6 +6,7 @@ import dev.lpar.linux.BpfProgram;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.TreeMap;
 final class BpfMachine {
   private static final int STACK = 512;
   private static final int MOST_STEPS = 100_000;
+
+  /** What a call leaves in r1 to r5: no address, and no number that would be right. */
+  private static final long LOST = 0x8badf00d_8badf00dL;
 
   /** Memory by where it begins, with gaps between. */
   private final TreeMap<Long, ByteBuffer> memory = new TreeMap<>();
@@ -189,6 +193,7 @@ final class BpfMachine {
         case 0x05 -> {
           if (operation == 0x85) {
             registers[0] = call(immediate, registers);
+            Arrays.fill(registers, 1, 6, LOST);
           } else if (holds(operation & 0xf0, registers[to], right)) {
             next += offset;
           }

@@ -50,6 +50,11 @@ final class CountedGuest {
     machine.thread = (long) process << 32 | thread;
   }
 
+  /** The entry that may be a thread's, among those of {@link CounterLayout#PROBES}. */
+  static int place(long thread, int probe) {
+    return (int) (thread + (long) probe * CounterLayout.STRIDE & CounterLayout.MOST_VCPUS - 1);
+  }
+
   /** A tracepoint's, to be filled in. */
   ByteBuffer record() {
     return ByteBuffer.allocate(64).order(ByteOrder.nativeOrder());

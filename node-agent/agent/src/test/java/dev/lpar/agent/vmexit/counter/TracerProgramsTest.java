@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 class TracerProgramsTest {
   private static final int CPUID = 0x72;
-  private static final long ADDRESS = CountedGuest.ADDRESS;
 
   private final CountedGuest guest = new CountedGuest(CounterLayout.MOST_TALLIES);
 
@@ -88,7 +87,8 @@ class TracerProgramsTest {
   }
 
   private static ExitRecord ofCpuid(long nanos, long handled, int cpu) {
-    return new ExitRecord(nanos, handled, 0, ADDRESS, cpu, 0, new ExitKey(Isa.SVM, CPUID, 0));
+    return new ExitRecord(
+        nanos, handled, 0, CountedGuest.ADDRESS, cpu, 0, new ExitKey(Isa.SVM, CPUID, 0));
   }
 
   private void exit(long at, int reason) {
@@ -126,7 +126,13 @@ class TracerProgramsTest {
     assertEquals(
         List.of(
             new ExitRecord(
-                100, 200, 300, ADDRESS, 0, 3, new ExitKey(Isa.SVM, 0x400, 0x20000 | 0x0b))),
+                100,
+                200,
+                300,
+                CountedGuest.ADDRESS,
+                0,
+                3,
+                new ExitKey(Isa.SVM, 0x400, 0x20000 | 0x0b))),
         recorded());
   }
 
